@@ -1,0 +1,127 @@
+"""A run: one step of an app. A model call, a chain, a tool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from econome.domain.usage import UsageSource
+
+NO_ID = UUID(int=0)
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""The key time of a run whose identity carries no time (decision 0001)."""
+
+
+class Kind(StrEnum):
+    """What a run does. Kinds that we do not know are kept as sent."""
+
+    LLM = "llm"
+    EMBEDDING = "embedding"
+    CHAIN = "chain"
+    TOOL = "tool"
+    RETRIEVER = "retriever"
+    PROMPT = "prompt"
+    PARSER = "parser"
+
+
+CALLS = frozenset({Kind.LLM, Kind.EMBEDDING})
+"""The kinds that call a model, hence may use tokens."""
+
+
+class Status(StrEnum):
+    """How a run ended, if it did."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+class Op(StrEnum):
+    """Which half of a run a piece brings. What a patch says beats what a post says."""
+
+    POST = "post"
+    PATCH = "patch"
+
+
+@dataclass(slots=True)
+class Run:
+    """One row of `runs`: every column, by its name. Mutable, for pieces fold into it.
+
+    Times are aware UTC. Money is US dollars. Sizes of segments are characters.
+    """
+
+    workspace: UUID = NO_ID
+    key_time: datetime = UNDATED  # never changes: derived from the id, see `wire.identity`
+    id: UUID = NO_ID
+    version: int = 0
+    is_deleted: int = 0
+    pieces: int = 0  # 1 post seen, 2 patch seen, 3 both
+    patched: int = 0  # one bit per field that a patch gave: a late post leaves those alone
+
+    project: UUID = NO_ID
+    trace_id: UUID = NO_ID
+    parent_id: UUID | None = None
+    dotted_order: str = ""
+    name: str = ""
+    kind: str = Kind.CHAIN
+    status: str = Status.PENDING
+    error: str = ""  # the first characters; the whole stands in the payload
+    started_at: datetime = UNDATED
+    ended_at: datetime | None = None
+    first_token_at: datetime | None = None
+    received_at: datetime = UNDATED
+
+    model: str = ""  # the one that is priced: answered, else asked
+    model_asked: str = ""
+    model_answered: str = ""
+    provider: str = ""
+    service_tier: str = ""
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    streamed: bool | None = None
+
+    counted: bool = False  # whether it enters totals: a property of its trace
+    usage_source: str = UsageSource.NONE
+    usage_convention: str = ""
+    usage_place: int = 255  # where in the order of extraction it was found; lower beats higher
+    uncached: int | None = None
+    cache_read: int | None = None
+    cache_write_5m: int | None = None
+    cache_write_1h: int | None = None
+    audio_in: int | None = None
+    image_in: int | None = None
+    text_out: int | None = None
+    reasoning: int | None = None
+    audio_out: int | None = None
+    image_out: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+    price: UUID = NO_ID  # which row of `prices` made the cost; none: unpriced
+    cost: Decimal | None = None
+    input_cost: Decimal | None = None
+    output_cost: Decimal | None = None
+    cost_reported: Decimal | None = None
+
+    user: str = ""
+    session: str = ""
+    environment: str = ""
+    tags: list[str] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)  # values as text
+    reference_example_id: UUID | None = None
+    notes: list[str] = field(default_factory=list)  # what was contradictory or mended
+
+    chars_system: int = 0
+    chars_tools: int = 0
+    chars_history: int = 0
+    chars_retrieved: int = 0
+    chars_tool_results: int = 0
+    chars_user: int = 0
+    prompt_hash: int = 0
+    answer_hash: int = 0
+    input_preview: str = ""
+    output_preview: str = ""

@@ -1,0 +1,101 @@
+"""How many tokens of which kind: disjoint buckets, so that nothing is counted twice.
+
+Providers disagree whether "input" includes the cache or "output" the reasoning. Here no
+bucket contains another: their sum is what was billed. `wire.usage` does the translation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+
+class Bucket(StrEnum):
+    """One disjoint kind of billed token; its value is the name of its column."""
+
+    UNCACHED = "uncached"
+    CACHE_READ = "cache_read"
+    CACHE_WRITE_5M = "cache_write_5m"
+    CACHE_WRITE_1H = "cache_write_1h"
+    AUDIO_IN = "audio_in"
+    IMAGE_IN = "image_in"
+    TEXT_OUT = "text_out"
+    REASONING = "reasoning"
+    AUDIO_OUT = "audio_out"
+    IMAGE_OUT = "image_out"
+
+
+INPUT = (
+    Bucket.UNCACHED,
+    Bucket.CACHE_READ,
+    Bucket.CACHE_WRITE_5M,
+    Bucket.CACHE_WRITE_1H,
+    Bucket.AUDIO_IN,
+    Bucket.IMAGE_IN,
+)
+OUTPUT = (Bucket.TEXT_OUT, Bucket.REASONING, Bucket.AUDIO_OUT, Bucket.IMAGE_OUT)
+
+
+class UsageSource(StrEnum):
+    """Who says how many tokens a call used."""
+
+    REPORTED = "reported"  # by the provider or the instrumentation
+    COUNTED = "counted"  # by Econome, with the model's own tokenizer
+    ESTIMATED = "estimated"  # by Econome, with another model's tokenizer or a ratio
+    UNKNOWN = "unknown"  # a model call of which nobody said anything
+    NONE = ""  # not a model call: there is nothing to know
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens by bucket. None is unknown, which is not zero."""
+
+    uncached: int | None = None
+    cache_read: int | None = None
+    cache_write_5m: int | None = None
+    cache_write_1h: int | None = None
+    audio_in: int | None = None
+    image_in: int | None = None
+    text_out: int | None = None
+    reasoning: int | None = None
+    audio_out: int | None = None
+    image_out: int | None = None
+
+    def __post_init__(self) -> None:
+        for bucket, tokens in self.known():
+            if tokens < 0:
+                message = f"A bucket of tokens cannot be negative: {bucket} = {tokens}"
+                raise ValueError(message)
+
+    def known(self) -> Iterator[tuple[Bucket, int]]:
+        """The buckets somebody gave a number for, zero included."""
+        for field in fields(self):
+            tokens = getattr(self, field.name)
+            if tokens is not None:
+                yield Bucket(field.name), tokens
+
+    @property
+    def input(self) -> int | None:
+        """All tokens sent, cached ones included; None when nothing is known of them."""
+        return _sum(self, INPUT)
+
+    @property
+    def output(self) -> int | None:
+        """All tokens generated, reasoning included; None when nothing is known of them."""
+        return _sum(self, OUTPUT)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any bucket has a number."""
+        return any(True for _ in self.known())
+
+    @classmethod
+    def of(cls, buckets: Mapping[Bucket, int]) -> Usage:
+        """The usage that has just these buckets."""
+        return cls(**{bucket.value: tokens for bucket, tokens in buckets.items()})
+
+
+def _sum(usage: Usage, buckets: tuple[Bucket, ...]) -> int | None:
+    known = [tokens for bucket in buckets if (tokens := getattr(usage, bucket.value)) is not None]
+    return sum(known) if known else None

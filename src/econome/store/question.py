@@ -1,0 +1,39 @@
+"""A question to the store: one .sql file, complete and runnable in any console."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from econome.domain.scope import EVERYTHING, Condition
+
+FILTER = "/* filter */ 1"
+"""Where a question lets a compiled filter in; left alone, it keeps everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The text of a question, by its name."""
+
+    name: str
+    text: str
+
+    def where(self, condition: Condition) -> str:
+        """The text, narrowed by `condition`.
+
+        Raises `ValueError` for a question that has no place for a filter: narrowing it
+        silently to everything would show somebody rows they did not ask for.
+        """
+        if condition is EVERYTHING:
+            return self.text
+        if FILTER not in self.text:
+            message = f"The question {self.name} takes no filter: it has no {FILTER!r}"
+            raise ValueError(message)
+        return self.text.replace(FILTER, f"({condition.sql})")
+
+
+@cache
+def question(name: str, package: str = "econome.analytics.sql") -> Question:
+    """The question of `<package>/<name>.sql`."""
+    return Question(name, files(package).joinpath(f"{name}.sql").read_text("utf-8"))
