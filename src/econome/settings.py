@@ -1,0 +1,239 @@
+"""How a server is set: one frozen value, read once.
+
+A setting comes from its flag, else from its variable (`ECONOME_` and its name in capitals),
+else from its default. What is said under each field below (its meaning, its unit, the reason of its
+default) is also the help of its flag and the text of docs/reference/settings.md.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from ipaddress import ip_address
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from econome.domain.errors import EconomeError
+
+PREFIX = "ECONOME_"
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+_SIZES = {
+    "": 1,
+    "b": 1,
+    "kib": 1 << 10,
+    "mib": 1 << 20,
+    "gib": 1 << 30,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+}
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+class SettingsError(EconomeError):
+    """A setting has a value that it cannot have."""
+
+
+def default_data(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """Where this platform keeps a user's data."""
+    if platform == "win32":
+        base = environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif platform == "darwin":
+        base = "~/Library/Application Support"
+    else:
+        base = environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "econome"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator may choose."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on. Anything but a loopback address wants an API key first, for whoever
+    reaches the port could otherwise read every prompt."""
+
+    port: int = 3266
+    """The port to listen on; 0 takes a free one and prints it. The default spells ECON on a
+    telephone's keys, and no tool that is seen beside an LLM application asks for it."""
+
+    data: Path = field(default_factory=default_data)
+    """The folder for the embedded store, the lock and the admin token; made if it is missing. One
+    server at a time. The default is where the platform keeps a user's data."""
+
+    store: str = ""
+    """Where the runs are kept: `chdb:///folder` in this process or
+    `clickhouse://user:password@host:port/database` on a server. Empty means an embedded store in
+    the data folder, which needs nothing else."""
+
+    allowed_hosts: tuple[str, ...] = ()
+    """Names, besides localhost, the host above and plain IP addresses, by which a browser or a client
+    may call this server (`.example.org` also lets its subdomains in). Any other name is refused: a
+    hostile page could point its own name at this machine (DNS rebinding)."""
+
+    max_body_bytes: int = 256 << 20
+    """The largest request body, after decompression. Clients aim at 20 MiB a request, and go beyond by
+    one run; the rest is room for attachments."""
+
+    max_inflight_bytes: int = 512 << 20
+    """How much decoded ingest may be in memory at once, waiting for the store. Beyond it senders are
+    told 429 and come again. Twice the largest body, so that one such body does not stop the others."""
+
+    readers: int = 4
+    """How many questions the store answers at the same time. Four keep a dashboard's page quick
+    without starving ingest on a small machine."""
+
+    live_clients: int = 200
+    """How many browsers may wait for news at once. Each costs an open connection and a few kilobytes;
+    beyond it the dashboard asks by itself from time to time."""
+
+    text_index: bool = True
+    """Whether prompts and answers are indexed, for searches in their text. It costs about half of the
+    ingest rate and 40 % of disk; without it such a search reads everything."""
+
+    tokenizers: Path | None = None
+    """A folder with a `tokenizer.json` for each model (`name/tokenizer.json`), to count the tokens of
+    models that report none. Without it only the local Hugging Face cache is looked at; nothing is
+    ever downloaded."""
+
+    log_level: str = "warning"
+    """The least serious message that is logged: debug, info, warning or error. Warnings are what an
+    operator can act upon."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise SettingsError(f"The port must be 0 to 65535, not {self.port}.")
+        if self.log_level not in LOG_LEVELS:
+            raise SettingsError(
+                f'The log level must be one of {", ".join(LOG_LEVELS)}, not "{self.log_level}".'
+            )
+        for name in ("max_body_bytes", "max_inflight_bytes", "readers", "live_clients"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}.")
+        if self.store and "://" not in self.store:
+            raise SettingsError(f'The store must be a DSN such as chdb:///folder, not "{self.store}".')
+
+    @property
+    def dsn(self) -> str:
+        """The store's DSN, whole."""
+        return self.store or f"chdb://{(self.data / 'store').absolute().as_posix()}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the port."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+    def shown(self) -> dict[str, str]:
+        """The settings as text, without secrets."""
+        return {f.name: _shown(f.name, getattr(self, f.name)) for f in fields(self)}
+
+
+def settings(flags: Mapping[str, object] | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings: `flags` (None means "not given") over the environment over the defaults.
+
+    Raises `SettingsError`, naming the variable or the flag.
+    """
+    chosen: dict[str, Any] = {}
+    for one in fields(Settings):
+        text = environ.get(variable(one.name))
+        if text is not None:
+            chosen[one.name] = parse(one, text, said=variable(one.name))
+    chosen |= {name: value for name, value in (flags or {}).items() if value is not None}
+    return Settings(**chosen)
+
+
+def explanations() -> dict[str, str]:
+    """What is said under each field, by its name, on one line each."""
+    statements = ast.parse(inspect.cleandoc(inspect.getsource(Settings))).body[0]
+    assert isinstance(statements, ast.ClassDef)  # noqa: S101  (for mypy)
+    said: dict[str, str] = {}
+    for one, below in pairwise(statements.body):
+        if isinstance(one, ast.AnnAssign) and isinstance(below, ast.Expr):
+            said[ast.unparse(one.target)] = " ".join(str(ast.literal_eval(below.value)).split())
+    return said
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def flag(name: str) -> str:
+    """The command line's flag of a setting; a list has a flag for each of its values."""
+    return "--" + {"allowed_hosts": "allowed_host"}.get(name, name).replace("_", "-")
+
+
+def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables that look like settings and are none: most often a slip of the pen."""
+    known = {variable(one.name) for one in fields(Settings)}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+
+
+def parse(one: Field[Any], text: str, *, said: str) -> object:
+    """The value that `text` means for a setting."""
+    text = text.strip()
+    match str(one.type):
+        case "int":
+            return _number(text, said)
+        case "bool":
+            if text.lower() in _TRUE | _FALSE:
+                return text.lower() in _TRUE
+            raise SettingsError(f'{said} must be yes or no, not "{text}".')
+        case "Path":
+            if not text:
+                raise SettingsError(f"{said} names no folder.")
+            return Path(text).expanduser()
+        case "Path | None":
+            return Path(text).expanduser() if text else None
+        case "tuple[str, ...]":
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        case _:
+            return text
+
+
+def _number(text: str, said: str) -> int:
+    digits = text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
+    unit = text[len(digits) :].strip().lower()
+    if not digits.isdecimal() or unit not in _SIZES:
+        raise SettingsError(f'{said} must be a whole number, perhaps with KiB, MiB or GiB, not "{text}".')
+    return int(digits) * _SIZES[unit]
+
+
+def _shown(name: str, value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name == "store":
+        return without_password(str(value))
+    return "" if value is None else str(value)
+
+
+def without_password(dsn: str) -> str:
+    """A DSN that may be shown: the password of `scheme://user:password@host` is starred out."""
+    scheme, separator, rest = dsn.partition("://")
+    authority, slash, path = rest.partition("/")
+    account, at, host = authority.rpartition("@")
+    if not at:
+        return _without_query(dsn)
+    user, colon, _ = account.partition(":")
+    secret = ":***" if colon else ""
+    return _without_query(f"{scheme}{separator}{user}{secret}@{host}{slash}{path}")
+
+
+def _without_query(dsn: str) -> str:
+    plain, mark, _ = dsn.partition("?")
+    return plain + ("?…" if mark else "")
