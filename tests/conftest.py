@@ -26,8 +26,10 @@ import pytest
 from econome.store.client import Store
 from econome.store.migrate import migrate
 
-for _name in [name for name in os.environ if name.startswith(("ECONOME_", "LANGSMITH_", "LANGCHAIN_"))]:
-    del os.environ[_name]  # a developer's own settings never decide a test
+# A developer's own settings never decide a test; ECONOME_TEST_... are ours.
+for _name in list(os.environ):
+    if _name.startswith(("ECONOME_", "LANGSMITH_", "LANGCHAIN_")) and not _name.startswith("ECONOME_TEST_"):
+        del os.environ[_name]
 
 
 class SharedEngine:
