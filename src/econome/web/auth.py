@@ -6,15 +6,47 @@ as Bearer (OTLP) or Basic (Langfuse: the password), `x-service-key`; a browser h
 
 from __future__ import annotations
 
+import base64
+import binascii
 from dataclasses import dataclass
+from typing import Protocol, cast
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from econome.domain.key import Role, matches
-from econome.web.errors import Forbidden, Unauthenticated
+from econome.domain.errors import EconomeError
+from econome.domain.key import ApiKey, Role, matches
+from econome.domain.project import DEFAULT_WORKSPACE
+from econome.settings import Settings
+from econome.web.errors import Forbidden, Unauthenticated, problem, status_of
+from econome.web.keys import Keys
+from econome.web.sessions import SESSION_SECONDS, Session, cookie_name, read_session
 
-__all__ = ["Caller", "Role", "require"]
+__all__ = ["SESSION_SECONDS", "Authenticate", "Caller", "Role", "require"]
+
+OPEN_PATHS = frozenset(
+    {
+        # Nothing here shows a trace. LangSmith's clients ask /info before they have a key to send.
+        "/",
+        "/health",
+        "/ready",
+        "/ui",
+        "/info",
+        "/api/info",
+        "/api/v1/info",
+        "/econome/v1/session",
+        "/econome/v1/login",
+        "/econome/v1/logout",
+    }
+)
+OPEN_PREFIXES = (
+    "/ui/",  # the dashboard's own files; what it shows, it asks for
+    "/o/",  # LangSmith's links, which redirect into the dashboard
+    "/public/",  # shared by an unguessable token in the path, which its endpoints check
+    "/api/public/attachments/",
+    "/api/v1/public/attachments/",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +75,137 @@ def require(request: HTTPConnection, role: Role) -> Caller:
     """
     caller = getattr(request.state, "caller", None)
     if not isinstance(caller, Caller):
-        message = "This needs an API key. Make one with: econome keys create --name …"
-        raise Unauthenticated(message)
+        raise Unauthenticated(_NOBODY)
     if not caller.role.includes(role):
         message = f'This needs a key with the role "{role}"; this one\'s is "{caller.role}".'
         raise Forbidden(message)
     return caller
+
+
+def is_open(settings: Settings, keys: Keys) -> bool:
+    """Whether everybody is let in: nobody but this machine can call, and no key was ever made."""
+    return keys.is_empty and settings.is_loopback
+
+
+def caller_of(keys: Keys, secret: str) -> Caller | None:
+    """Who sends this key, or the admin token."""
+    key = keys.of(secret)
+    if key is not None:
+        return _holder(key)
+    return OPERATOR if keys.is_admin_token(secret) else None
+
+
+class Authenticate:
+    """Sets `request.state.caller`, and turns away whoever has no key that we know.
+
+    It stands on the path of every ingest request, so it is plain ASGI: one pass over the headers,
+    one hash, one look into a dictionary.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets a request through, or answers it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            caller = _identify(scope)
+        except EconomeError as error:
+            answer = problem(scope["path"], status_of(error), str(error))
+            await answer(scope, receive, send)
+            return
+        if caller is not None:
+            scope.setdefault("state", {})["caller"] = caller
+        await self._app(scope, receive, send)
+
+
+OPERATOR = Caller(DEFAULT_WORKSPACE, Role.ADMIN)
+
+_NOBODY = (
+    "This needs an API key, in x-api-key or as a bearer. "
+    "The server's owner makes one with: econome keys create --name NAME --role ingest"
+)
+_HEADERS = frozenset({b"x-api-key", b"authorization", b"x-service-key", b"x-tenant-id", b"cookie"})
+
+
+class _Guarded(Protocol):
+    settings: Settings
+    keys: Keys
+
+
+def _identify(scope: Scope) -> Caller | None:
+    econome = cast("_Guarded", scope["app"].state.econome)
+    if is_open(econome.settings, econome.keys):
+        return OPERATOR
+    sent = {name: value for name, value in scope["headers"] if name in _HEADERS}
+    path: str = scope["path"]
+    may_pass = path in OPEN_PATHS or path.startswith(OPEN_PREFIXES)
+    secret = _secret(sent)
+    caller = caller_of(econome.keys, secret) if secret else _in_session(econome.keys, sent)
+    if caller is None:
+        if may_pass:
+            return None
+        raise Unauthenticated("This API key is unknown, or was revoked." if secret else _NOBODY)
+    return _in_workspace(econome.keys, caller, sent.get(b"x-tenant-id"))
+
+
+def _secret(sent: dict[bytes, bytes]) -> str:
+    if key := sent.get(b"x-api-key", b"").strip():
+        return key.decode("latin-1")
+    kind, _, value = sent.get(b"authorization", b"").strip().partition(b" ")
+    value = value.strip()
+    match kind.lower():
+        case b"bearer":
+            return value.decode("latin-1")
+        case b"basic":
+            return _password(value)
+    return sent.get(b"x-service-key", b"").strip().decode("latin-1")
+
+
+def _password(value: bytes) -> str:
+    try:
+        account = base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return "?"  # sent, and not a key
+    return account.partition(":")[2] or "?"
+
+
+def _in_session(keys: Keys, sent: dict[bytes, bytes]) -> Caller | None:
+    cookies = sent.get(b"cookie")
+    if not cookies:
+        return None
+    secret = keys.session_secret()
+    wanted = cookie_name(secret).encode() + b"="
+    for cookie in cookies.split(b";"):
+        if cookie.strip().startswith(wanted):
+            session = read_session(secret, cookie.strip()[len(wanted) :].decode("latin-1"))
+            return _resumed(keys, session) if session else None
+    return None
+
+
+def _resumed(keys: Keys, session: Session) -> Caller | None:
+    if session.key_id is None:
+        return Caller(session.workspace, Role.ADMIN)
+    key = keys.get(session.key_id)  # a revoked key ends its sessions
+    return _holder(key) if key else None
+
+
+def _in_workspace(keys: Keys, caller: Caller, tenant: bytes | None) -> Caller:
+    """The caller, in the workspace that `X-Tenant-Id` names: only the operator has a choice."""
+    if not tenant:
+        return caller
+    try:
+        workspace = UUID(tenant.decode("latin-1").strip())
+    except ValueError:
+        workspace = None
+    if workspace == caller.workspace:
+        return caller
+    if workspace is None or not caller.is_operator or keys.workspace(workspace) is None:
+        raise Forbidden("This key does not belong to the workspace that X-Tenant-Id names.")
+    return Caller(workspace, caller.role)
+
+
+def _holder(key: ApiKey) -> Caller:
+    return Caller(key.workspace, key.role, key.projects, key.id)

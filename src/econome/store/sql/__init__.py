@@ -1,0 +1,1 @@
+"""The questions about the server itself: one .sql file each."""

@@ -1,0 +1,4 @@
+-- Does the store answer?
+--
+-- (no parameters)
+select 1 as one

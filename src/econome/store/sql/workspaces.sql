@@ -1,0 +1,8 @@
+-- Which workspaces are there?
+--
+-- (no parameters)
+select
+    id,
+    name
+from workspaces final
+order by created_at, id

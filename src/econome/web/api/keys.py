@@ -1,0 +1,111 @@
+"""/econome/v1/keys: the API keys of a workspace."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from econome.domain.key import ApiKey, Role
+from econome.domain.project import workspace_id
+from econome.web.auth import Caller, require
+from econome.web.errors import Forbidden, Invalid, NotFound
+from econome.web.json import short_object, text
+from econome.web.keys import Keys
+
+GIVEN = frozenset({"name", "role", "projects", "workspace"})
+
+
+async def list_keys(request: Request) -> Response:
+    """The keys of the caller's workspace; the operator's command line sees all with `?workspace=*`."""
+    caller = require(request, Role.ADMIN)
+    keys = _keys(request)
+    wanted = request.query_params.get("workspace")
+    if wanted not in {None, "*"}:
+        raise Invalid('"workspace" may only be *, which the server\'s owner may ask for.')
+    if wanted and not caller.is_operator:
+        raise Forbidden("Only the server's owner sees the keys of every workspace.")
+    found = keys.all(None if wanted else caller.workspace)
+    return JSONResponse({"keys": [shown(keys, key) for key in found]})
+
+
+async def create_key(request: Request) -> Response:
+    """A new key; the answer is the only place where it is ever seen."""
+    caller = require(request, Role.ADMIN)
+    keys = _keys(request)
+    said = await short_object(request, GIVEN)
+    name = text(said, "name")
+    if not name:
+        raise Invalid('A key needs a "name", to know it again when it is time to revoke it.')
+    key, secret = await run_in_threadpool(
+        keys.create,
+        name,
+        _role(text(said, "role") or Role.INGEST),
+        workspace=_workspace(keys, caller, text(said, "workspace")),
+        projects=_narrowed(caller, text(said, "projects", longest=2000)),
+    )
+    return JSONResponse({**shown(keys, key), "key": secret}, 201)
+
+
+async def revoke_key(request: Request) -> Response:
+    """Ends a key, and the sessions that it opened."""
+    caller = require(request, Role.ADMIN)
+    keys = _keys(request)
+    key_id: UUID = request.path_params["id"]
+    key = keys.get(key_id)
+    if key is None or (key.workspace != caller.workspace and not caller.is_operator):
+        raise NotFound(f"There is no key {key_id}.")
+    await run_in_threadpool(keys.revoke, key_id)
+    return Response(status_code=204)
+
+
+def shown(keys: Keys, key: ApiKey) -> dict[str, str | None]:
+    """A key as it may be shown: never its hash."""
+    workspace = keys.workspace(key.workspace)
+    return {
+        "id": str(key.id),
+        "name": key.name,
+        "role": key.role,
+        "projects": key.projects,
+        "workspace": workspace.name if workspace else str(key.workspace),
+        "hint": key.hint,
+        "created_at": key.created_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _keys(request: Request) -> Keys:
+    keys: Keys = request.app.state.econome.keys
+    return keys
+
+
+def _role(said: str) -> Role:
+    try:
+        return Role(said)
+    except ValueError as error:
+        raise Invalid(f'"role" must be one of {", ".join(Role)}, not "{said}".') from error
+
+
+def _workspace(keys: Keys, caller: Caller, name: str) -> str:
+    own = keys.workspace(caller.workspace)
+    if not name and own:
+        return own.name
+    if workspace_id(name) != caller.workspace and not caller.is_operator:
+        raise Forbidden("Only the server's owner makes keys for another workspace.")
+    return name
+
+
+def _narrowed(caller: Caller, projects: str) -> str | None:
+    """The patterns of the new key: whoever is narrowed to some projects makes no wider key."""
+    if caller.projects is not None and projects not in {"", caller.projects}:
+        raise Forbidden(f'This key is for the projects "{caller.projects}": so are those it makes.')
+    return caller.projects or projects or None
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/econome/v1/keys", list_keys),
+    Route("/econome/v1/keys", create_key, methods=["POST"]),
+    Route("/econome/v1/keys/{id:uuid}", revoke_key, methods=["DELETE"]),
+]

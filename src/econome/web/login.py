@@ -1,0 +1,147 @@
+"""A browser's login: the admin token or a key, exchanged for a cookie; and who is logged in."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from importlib.metadata import version
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from econome.domain.project import workspace_id
+from econome.ingest.projects import Projects
+from econome.settings import Settings
+from econome.web.auth import Caller, Role, caller_of, is_open
+from econome.web.errors import Busy, Forbidden, NotFound, Unauthenticated
+from econome.web.json import short_object, text
+from econome.web.keys import Keys
+from econome.web.sessions import SESSION_SECONDS, Session, cookie_name, write_session
+
+SAMPLE_PROJECTS = frozenset({"sample"})
+
+
+class Brake:
+    """Slows down whoever guesses: so many failures in so many seconds from one address, and no more."""
+
+    def __init__(self, failures: int = 10, seconds: float = 60.0, addresses: int = 10_000) -> None:
+        self._most = failures
+        self._seconds = seconds
+        self._addresses = addresses
+        self._failed: OrderedDict[str, list[float]] = OrderedDict()
+
+    def is_on(self, address: str, now: float | None = None) -> bool:
+        """Whether this address failed too often of late."""
+        return len(self._recent(address, _at(now))) >= self._most
+
+    def failed(self, address: str, now: float | None = None) -> None:
+        """Remembers a failure."""
+        at = _at(now)
+        self._failed[address] = [*self._recent(address, at), at][-self._most :]
+        self._failed.move_to_end(address)
+        if len(self._failed) > self._addresses:
+            self._failed.popitem(last=False)
+
+    def _recent(self, address: str, now: float) -> list[float]:
+        return [at for at in self._failed.get(address, ()) if at > now - self._seconds]
+
+
+def _at(now: float | None) -> float:
+    return time.monotonic() if now is None else now
+
+
+async def login(request: Request) -> Response:
+    """Gives a cookie for the admin token, or for a key that may read."""
+    keys: Keys = request.app.state.econome.keys
+    brake = _brake(request)
+    address = request.client.host if request.client else ""
+    if brake.is_on(address):
+        raise Busy("Too many failed logins from this address. Wait a minute.")
+    said = await short_object(request, frozenset({"token", "workspace"}))
+    caller = caller_of(keys, text(said, "token"))
+    if caller is None:
+        brake.failed(address)
+        raise Unauthenticated(
+            "This is neither the admin token nor a key. `econome doctor` says where it lies."
+        )
+    if not caller.role.includes(Role.READ):
+        raise Forbidden(f'A key with the role "{caller.role}" cannot look at the dashboard.')
+    secret = keys.session_secret()
+    answer = Response(status_code=204)
+    answer.set_cookie(
+        cookie_name(secret),
+        write_session(secret, Session(caller.key_id, _workspace(keys, caller, text(said, "workspace")))),
+        max_age=SESSION_SECONDS,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+async def logout(request: Request) -> Response:
+    """Takes the cookie away."""
+    keys: Keys = request.app.state.econome.keys
+    answer = Response(status_code=204)
+    answer.delete_cookie(cookie_name(keys.session_secret()), httponly=True, samesite="strict")
+    return answer
+
+
+async def session(request: Request) -> Response:
+    """Who is asking, and whether a login is needed: the first thing that a dashboard asks."""
+    econome = request.app.state.econome
+    keys: Keys = econome.keys
+    settings: Settings = econome.settings
+    caller: Caller | None = getattr(request.state, "caller", None)
+    workspace = keys.workspace(caller.workspace) if caller else None
+    return JSONResponse(
+        {
+            "authenticated": caller is not None,
+            "open": is_open(settings, keys),
+            "role": caller.role if caller else None,
+            "projects": caller.projects if caller else None,
+            "workspace": {"id": str(workspace.id), "name": workspace.name} if workspace else None,
+            "version": version("econome"),
+            "sample": {"loaded": caller is not None and _has_sample(request, caller)},
+            "features": {"text_index": settings.text_index},
+        }
+    )
+
+
+def _workspace(keys: Keys, caller: Caller, name: str) -> UUID:
+    """The workspace to look at: a key has one, the operator may name any that exists."""
+    if not name:
+        return caller.workspace
+    workspace = workspace_id(name)
+    if workspace != caller.workspace and not caller.is_operator:
+        raise Forbidden("This key belongs to another workspace.")
+    if keys.workspace(workspace) is None:
+        raise NotFound(f'There is no workspace "{name[:100]}". The first key made for it makes it.')
+    return workspace
+
+
+def _has_sample(request: Request, caller: Caller) -> bool:
+    return any(project.name in SAMPLE_PROJECTS for project in _projects(request).all(caller.workspace))
+
+
+def _projects(request: Request) -> Projects:
+    projects: Projects = request.app.state.econome.projects
+    return projects
+
+
+def _brake(request: Request) -> Brake:
+    """The brake of this app, made when first needed."""
+    state = request.app.state
+    if not hasattr(state, "login_brake"):
+        state.login_brake = Brake()
+    brake: Brake = state.login_brake
+    return brake
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/econome/v1/session", session),
+    Route("/econome/v1/login", login, methods=["POST"]),
+    Route("/econome/v1/logout", logout, methods=["POST"]),
+]
