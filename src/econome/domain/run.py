@@ -66,7 +66,7 @@ class Run:
     parent_id: UUID | None = None
     dotted_order: str = ""
     name: str = ""
-    kind: str = Kind.CHAIN
+    kind: str = ""  # a `Kind`, or as sent; empty until a piece tells
     status: str = Status.PENDING
     error: str = ""  # the first characters; the whole stands in the payload
     started_at: datetime = UNDATED
@@ -105,7 +105,9 @@ class Run:
     cost: Decimal | None = None
     input_cost: Decimal | None = None
     output_cost: Decimal | None = None
-    cost_reported: Decimal | None = None
+    cost_reported: Decimal | None = None  # what the app said it cost, beside ours
+    input_cost_reported: Decimal | None = None
+    output_cost_reported: Decimal | None = None
 
     user: str = ""
     session: str = ""

@@ -54,6 +54,8 @@ create table if not exists runs (
     input_cost           Nullable(Decimal(38, 18)),
     output_cost          Nullable(Decimal(38, 18)),
     cost_reported        Nullable(Decimal(38, 18)),
+    input_cost_reported  Nullable(Decimal(38, 18)),
+    output_cost_reported Nullable(Decimal(38, 18)),
 
     user                 String codec(ZSTD(1)),
     session              String codec(ZSTD(1)),

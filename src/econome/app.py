@@ -1,0 +1,105 @@
+"""Settings to objects to ASGI: the only place that assembles."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from itertools import groupby
+from operator import attrgetter
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from econome.counting.tokenizers import Tokenizers
+from econome.ingest.budget import Budget
+from econome.ingest.commit import Change, Committer
+from econome.ingest.costing import Costing
+from econome.ingest.projects import Projects
+from econome.ingest.writer import Writer
+from econome.pricing.book import PriceBook
+from econome.pricing.sources.genai_prices import GenaiPrices
+from econome.pricing.sources.overrides import Overrides
+from econome.settings import Settings
+from econome.store.client import Store
+from econome.store.migrate import migrate
+from econome.store.text_index import set_text_index
+from econome.web import api, errors, guard, health, ingest, langsmith, live, login, ui
+from econome.web.context import Econome
+from econome.web.keys import Keys
+from econome.web.live import Live
+
+LANGSMITH_ROOTS = ("", "/api", "/api/v1")
+"""Where LangSmith's clients look for its API, by how their endpoint was given."""
+
+
+def create_app(
+    settings: Settings,
+    admin_token: str,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> Starlette:
+    """The server. The store opens when it starts and closes when it stops.
+
+    `on_step` is told each step of the write path: tests kill the process there.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        here = open_econome(settings, admin_token, on_step)
+        app.state.econome = here
+        here.writer.start()
+        try:
+            yield
+        finally:
+            here.live.close()
+            here.writer.stop()
+            here.store.close()
+
+    return Starlette(
+        routes=routes(),
+        middleware=guard.middleware(settings),
+        exception_handlers=errors.HANDLERS,
+        lifespan=lifespan,
+    )
+
+
+def routes() -> list[BaseRoute]:
+    """Every path that is served, and nothing twice (a test walks them)."""
+    spoken = [*ingest.ROUTES, *langsmith.ROUTES]
+    return [
+        *health.ROUTES,
+        *login.ROUTES,
+        *live.ROUTES,
+        *api.ROUTES,
+        *langsmith.LINKS,
+        *ui.ROUTES,
+        *(Mount(root, routes=spoken) for root in sorted(LANGSMITH_ROOTS, reverse=True)),
+    ]
+
+
+def open_econome(settings: Settings, admin_token: str, on_step: Callable[[str], None] = lambda _: None) -> Econome:
+    """The objects of one running Econome, its store open and up to date."""
+    store = Store(settings.dsn, readers=settings.readers)
+    migrate(store)
+    set_text_index(store, wanted=settings.text_index)
+    prices = PriceBook([Overrides.read(settings.data / "prices.json"), GenaiPrices(settings.data)])
+    folders = (settings.tokenizers,) if settings.tokenizers else ()
+    projects = Projects(store)
+    hub = Live(most=settings.live_clients)
+    committer = Committer(store, projects, Costing(store, prices, Tokenizers(folders, use_hf_cache=True)), on_step)
+    return Econome(
+        settings=settings,
+        store=store,
+        writer=Writer(committer, on_change=lambda changes: _publish(hub, changes)),
+        projects=projects,
+        prices=prices,
+        keys=Keys(store, admin_token),
+        live=hub,
+        budget=Budget(settings.max_inflight_bytes),
+    )
+
+
+def _publish(hub: Live, changes: Sequence[Change]) -> None:
+    by_workspace = attrgetter("workspace")
+    for workspace, group in groupby(sorted(changes, key=lambda change: change.workspace.int), by_workspace):
+        mine = list(group)
+        hub.publish(workspace, {change.project for change in mine}, sum(change.runs for change in mine))

@@ -1,0 +1,117 @@
+"""What clients really send: a piece of a run, an attachment, a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from econome.domain.run import Op
+from econome.domain.usage import Usage, UsageSource
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one piece says of the tokens of a call."""
+
+    usage: Usage
+    convention: str  # which shape was recognised, e.g. "openai.chat"
+    place: int  # where it was found; a lower place is more trustworthy
+    source: UsageSource = UsageSource.REPORTED
+    service_tier: str = ""
+    cost_reported: Decimal | None = None
+    input_cost_reported: Decimal | None = None
+    output_cost_reported: Decimal | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Payload:
+    """The texts of a piece, as sent: JSON but for `error`. Empty is "not given"."""
+
+    inputs: bytes = b""
+    outputs: bytes = b""
+    events: bytes = b""
+    extra: bytes = b""
+    serialized: bytes = b""
+    error: bytes = b""
+    usage: bytes = b""  # the provider's own usage object, where it stood apart
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the piece brings no text at all."""
+        return not (
+            self.inputs or self.outputs or self.events or self.extra or self.serialized or self.error or self.usage
+        )
+
+    @property
+    def size_bytes(self) -> int:
+        """How much there is to store, before compression."""
+        return len(self.inputs) + len(self.outputs) + len(self.events) + len(self.extra) + len(self.serialized)
+
+
+@dataclass(slots=True)
+class Piece:
+    """A part of a run: what one request says of it.
+
+    `fields` holds only what was given, by the name of the column of `Run`. `project` is a
+    name, an id, or nothing. `key_time` is None when the id carries no time and the piece
+    does not tell: ingest looks the run up by its id then.
+    """
+
+    id: UUID
+    op: Op
+    key_time: datetime | None
+    project: str | UUID | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+    reading: Reading | None = None
+    payload: Payload = field(default_factory=Payload)
+    inputs: Any = None  # parsed, for counting tokens when nobody reports them
+    outputs: Any = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a run."""
+
+    run_id: UUID
+    name: str
+    mime: str
+    content: bytes
+
+
+class Reason(StrEnum):
+    """Why something that was sent is not kept."""
+
+    NO_ID = "no_id"
+    NOT_JSON = "not_json"
+    NOT_AN_OBJECT = "not_an_object"
+    UNKNOWN_PART = "unknown_part"
+    TRUNCATED = "truncated"
+    TOO_LARGE = "too_large"
+    FORBIDDEN_PROJECT = "forbidden_project"
+    NO_RUN = "no_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing that was not kept, told to its sender."""
+
+    reason: Reason
+    what: str  # which item, e.g. "post.<id>.outputs"
+    detail: str
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What one request brings, after decoding."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    feedback: list[dict[str, Any]] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)

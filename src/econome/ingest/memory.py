@@ -1,0 +1,131 @@
+"""The runs that are moving, in memory, and the proof that a run is new.
+
+Pieces of a run come within seconds of each other; reading the store for each would cost
+more than all the rest. The proof that an unseen id is not in the store either needs no
+reading: nothing stored, and nothing that memory has let go of, has a later key than the
+*mark*. So an id whose key lies beyond the mark is new.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from econome.domain.run import UNDATED, Run, Status
+from econome.store.client import Store
+from econome.store.question import question
+
+AHEAD = timedelta(hours=1)
+"""Keys further ahead than this do not move the mark: one broken clock would spoil it for all."""
+
+RunKey = tuple[UUID, UUID]
+"""Workspace and run."""
+
+_SQL = "econome.ingest.sql"
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    mark: datetime
+    ahead_from: datetime
+    ahead_to: datetime
+    undated: int
+
+
+class Memory:
+    """Recently seen runs. Bounded: ended ones go first, then the least recently touched."""
+
+    def __init__(self, store: Store, capacity: int = 40_000) -> None:
+        self._store = store
+        self._capacity = capacity  # runs, some 2 KB each
+        self._open: OrderedDict[RunKey, Run] = OrderedDict()
+        self._ended: OrderedDict[RunKey, Run] = OrderedDict()
+        (latest,) = store.ask(_Latest, question("latest_key", _SQL), ahead=datetime.now(UTC) + AHEAD)
+        self._mark = latest.mark
+        self._ahead_from, self._ahead_to = latest.ahead_from, latest.ahead_to
+        self.has_undated = latest.undated > 0
+
+    def get(self, key: RunKey) -> Run | None:
+        """The run, if it is in memory."""
+        return self._open.get(key) or self._ended.get(key)
+
+    def put(self, run: Run) -> None:
+        """Remembers a run as it now stands in the store."""
+        key = (run.workspace, run.id)
+        self._open.pop(key, None)
+        self._ended.pop(key, None)
+        where = self._open if run.status == Status.PENDING else self._ended
+        where[key] = run
+        if run.key_time == UNDATED:
+            self.has_undated = True
+
+    def is_new(self, key_time: datetime) -> bool:
+        """Whether a run with this key, unseen here, cannot be in the store."""
+        if self._ahead_from <= key_time <= self._ahead_to:
+            return False
+        return self._mark < key_time <= datetime.now(UTC) + AHEAD
+
+    def shrink(self) -> None:
+        """Lets go of what is over the capacity."""
+        while len(self._open) + len(self._ended) > self._capacity:
+            oldest = self._ended or self._open
+            _, run = oldest.popitem(last=False)
+            self._let_go(run)
+
+    def forget(self, keys: Iterable[RunKey]) -> None:
+        """Lets go of these runs: what memory holds of them is not what the store holds."""
+        for key in keys:
+            run = self._open.pop(key, None) or self._ended.pop(key, None)
+            if run is not None:
+                self._let_go(run)
+
+    def forget_project(self, workspace: UUID, project: UUID) -> list[Run]:
+        """Lets go of the runs of a project, and says which they were."""
+        gone = [
+            run
+            for runs in (self._open, self._ended)
+            for run in runs.values()
+            if run.workspace == workspace and run.project == project
+        ]
+        self.forget([(run.workspace, run.id) for run in gone])
+        return gone
+
+    def load(self, workspace: UUID, keys: Iterable[tuple[datetime, UUID]]) -> list[Run]:
+        """The runs that the store has under these keys, remembered from now on."""
+        wanted = set(keys)
+        if not wanted:
+            return []
+        found = self._store.ask(
+            Run,
+            question("runs_by_key", _SQL),
+            workspace=workspace,
+            times=sorted({key_time for key_time, _ in wanted}),
+            ids=[run_id for _, run_id in wanted],
+        )
+        return self._remember([run for run in found if (run.key_time, run.id) in wanted])
+
+    def load_undated(self, workspace: UUID, ids: Iterable[UUID]) -> list[Run]:
+        """The runs that the store has under these ids, whatever their keys."""
+        wanted = list(ids)
+        if not wanted:
+            return []
+        return self._remember(
+            self._store.ask(Run, question("runs_by_id", _SQL), workspace=workspace, ids=wanted),
+        )
+
+    def _remember(self, runs: list[Run]) -> list[Run]:
+        for run in runs:
+            run.tags, run.metadata, run.notes = list(run.tags), dict(run.metadata), list(run.notes)
+            self.put(run)
+        return runs
+
+    def _let_go(self, run: Run) -> None:
+        if run.key_time <= datetime.now(UTC) + AHEAD:
+            self._mark = max(self._mark, run.key_time)
+        else:
+            some = self._ahead_to > UNDATED
+            self._ahead_from = min(self._ahead_from, run.key_time) if some else run.key_time
+            self._ahead_to = max(self._ahead_to, run.key_time)

@@ -1,0 +1,9 @@
+-- Up to when may the store know runs that this process has not seen?
+--
+-- ahead  keys beyond it come from clocks that run ahead: they have a span of their own
+select
+    maxIf(key_time, key_time <= {ahead:DateTime64(6)}) as mark,
+    minIf(key_time, key_time > {ahead:DateTime64(6)})  as ahead_from,
+    maxIf(key_time, key_time > {ahead:DateTime64(6)})  as ahead_to,
+    countIf(key_time = toDateTime64(0, 6, 'UTC'))      as undated
+from runs

@@ -1,0 +1,3 @@
+-- Which prices are stored already?
+select distinct id
+from prices

@@ -1,0 +1,36 @@
+"""What an endpoint may use: the objects that `app` assembled, found through its request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.requests import HTTPConnection
+
+from econome.ingest.budget import Budget
+from econome.ingest.projects import Projects
+from econome.ingest.writer import Writer
+from econome.pricing.book import PriceBook
+from econome.settings import Settings
+from econome.store.client import Store
+from econome.web.keys import Keys
+from econome.web.live import Live
+
+
+@dataclass(frozen=True, slots=True)
+class Econome:
+    """One running Econome."""
+
+    settings: Settings
+    store: Store
+    writer: Writer
+    projects: Projects
+    prices: PriceBook
+    keys: Keys
+    live: Live
+    budget: Budget
+
+
+def context(request: HTTPConnection) -> Econome:
+    """The Econome that serves this request."""
+    return cast("Econome", request.app.state.econome)

@@ -1,0 +1,30 @@
+"""JSON from strangers: parsed fast when it is right, mended and said when it is not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+MENDED = "was not quite JSON (NaN, or half a surrogate pair) and was mended"
+KEPT_AS_TEXT = "was not JSON and was kept as text"
+
+
+def parse(content: bytes) -> tuple[Any, bytes, str]:
+    """The value, the JSON text to keep, and what was mended ("" almost always).
+
+    Never raises: what cannot be JSON is kept whole as a JSON string, for its sender
+    believes that it was stored.
+    """
+    try:
+        return orjson.loads(content), content, ""
+    except orjson.JSONDecodeError:
+        pass
+    text = content.decode("utf-8", "replace")
+    try:
+        value = json.loads(text, parse_constant=lambda _: None)
+        mended = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        return orjson.loads(mended), mended, MENDED
+    except (ValueError, RecursionError):
+        return text, orjson.dumps(text), KEPT_AS_TEXT
