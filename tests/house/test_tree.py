@@ -1,0 +1,66 @@
+"""The tree stays readable: files of one idea, no junk drawers, nothing of one machine, nothing built."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from house.repository import files, name, texts
+
+LIMIT = 400
+LONG: dict[str, str] = {
+    "bench/spike/merge.py": "kept as it was measured, with the decision it led to",
+}
+"""Files of more than 400 lines, and why they are."""
+
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "shared"}
+BUILT = {"dist", "build", "node_modules", "__pycache__", ".venv"}
+
+HERE = re.compile(
+    # Split, so that this file does not find itself.
+    r"(?<![\w.])/(?:ho"
+    r"me|wo"
+    r"rk|ro"
+    r"ot|Us"
+    r"ers)/[a-z]"
+    r"|(?:registry\.npm"
+    r"js|pypi\.o"
+    r"rg|files\.pythonho"
+    r"sted|deb\.deb"
+    r"ian|npm"
+    r"mirror)"
+)
+"""A path of somebody's machine (`me` and `you` are nobody), or the host of a registry."""
+
+
+@pytest.mark.parametrize("path", [path for path in texts() if path.suffix not in {".json", ".txt"}], ids=name)
+def test_a_file_has_one_idea(path: Path) -> None:
+    lines = path.read_text("utf-8").count("\n")
+    if lines > LIMIT:
+        assert name(path) in LONG, f"{lines} lines: look for the second idea, or say in LONG why not"
+
+
+def test_nothing_is_called_a_drawer() -> None:
+    assert [
+        name(path) for path in files() if DRAWERS & {part.split(".")[0].lower() for part in path.parts[-2:]}
+    ] == []
+
+
+@pytest.mark.parametrize("path", texts(), ids=name)
+def test_a_file_belongs_to_no_machine(path: Path) -> None:
+    found = [
+        f"line {number}: {match[0]}"
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if (match := HERE.search(line))
+    ]
+    assert not found
+
+
+def test_nothing_built_is_committed() -> None:
+    assert [name(path) for path in files() if BUILT & set(path.parts)] == []
+
+
+def test_no_file_is_large() -> None:
+    assert [name(path) for path in files() if path.stat().st_size > 1_000_000] == []
