@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Protocol, cast
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
@@ -19,6 +18,7 @@ from econome.domain.errors import EconomeError
 from econome.domain.key import ApiKey, Role, matches
 from econome.domain.project import DEFAULT_WORKSPACE
 from econome.settings import Settings
+from econome.web.context import Econome
 from econome.web.errors import Forbidden, Unauthenticated, problem, status_of
 from econome.web.keys import Keys
 from econome.web.sessions import SESSION_SECONDS, Session, cookie_name, read_session
@@ -130,13 +130,8 @@ _NOBODY = (
 _HEADERS = frozenset({b"x-api-key", b"authorization", b"x-service-key", b"x-tenant-id", b"cookie"})
 
 
-class _Guarded(Protocol):
-    settings: Settings
-    keys: Keys
-
-
 def _identify(scope: Scope) -> Caller | None:
-    econome = cast("_Guarded", scope["app"].state.econome)
+    econome: Econome = scope["app"].state.econome
     if is_open(econome.settings, econome.keys):
         return OPERATOR
     sent = {name: value for name, value in scope["headers"] if name in _HEADERS}

@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from econome.domain.errors import EconomeError
+from econome.ingest.budget import Overloaded
+from econome.ingest.writer import Stopped
 from econome.settings import SettingsError
 from econome.store.client import StoreError
 
@@ -65,7 +67,9 @@ TABLE: dict[type[EconomeError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus(413),
     Busy: HTTPStatus.TOO_MANY_REQUESTS,
+    Overloaded: HTTPStatus.TOO_MANY_REQUESTS,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    Stopped: HTTPStatus.SERVICE_UNAVAILABLE,
     SettingsError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from econome.store.client import Store, StoreError
 from econome.store.question import question
 from econome.web.auth import Role, require
+from econome.web.context import context
 
 PATIENCE_SECONDS = 5.0  # a store that takes longer than this to say 1 does not answer
 
@@ -29,7 +30,7 @@ async def health(request: Request) -> Response:
     # One question at a time, whoever asks and how often: a slow store must not collect threads.
     asking: asyncio.Task[bool] | None = getattr(state, "asking_for_health", None)
     if asking is None or asking.done():
-        asking = asyncio.create_task(run_in_threadpool(_answers, state.econome.store))
+        asking = asyncio.create_task(run_in_threadpool(_answers, context(request).store))
         state.asking_for_health = asking
     done, _ = await asyncio.wait({asking}, timeout=PATIENCE_SECONDS)
     if done and asking.result():
@@ -39,7 +40,7 @@ async def health(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """200 while new requests are welcome: not while the server stops."""
-    if request.app.state.econome.live.is_closed:
+    if context(request).live.is_closed:
         return JSONResponse({"status": "stopping"}, 503)
     return await health(request)
 
@@ -47,8 +48,8 @@ async def ready(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """The server's own counters, for Prometheus. Spend is another matter: /econome/v1/metrics."""
     require(request, Role.READ)
-    econome = request.app.state.econome
-    counters: Mapping[str, int] = getattr(econome.writer, "counters", {})
+    here = context(request)
+    counters: Mapping[str, int] = getattr(here.writer, "counters", {})
     answers: Mapping[int, int] = request.state.answers
     lines = [
         *_metric("econome_http_answers_total", "counter", "HTTP answers by status", "status", answers),
@@ -57,7 +58,7 @@ async def metrics(request: Request) -> Response:
             "gauge",
             "Open dashboards that wait for news",
             "",
-            econome.live.listeners,
+            here.live.listeners,
         ),
         *_metric("econome_ingest", "untyped", "What became of what was sent", "what", counters),
     ]

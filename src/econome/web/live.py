@@ -8,19 +8,14 @@ next ones, and past some number of projects into "anything may have changed".
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.routing import BaseRoute, Route
 
-from econome.web.auth import Caller, Role, require
 from econome.web.errors import Busy
-from econome.web.keys import Keys
 
 EVERY_SECONDS = 0.25  # an eye does not see more, and each hint makes a page ask again
 PING_SECONDS = 15.0  # proxies cut connections that are silent for 30 to 60 s
@@ -136,41 +131,3 @@ class Live:
         if seconds > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closed.wait(), seconds)
-
-
-async def live(request: Request) -> Response:
-    """Server-sent events: which of the caller's projects changed."""
-    caller = require(request, Role.READ)
-    hub: Live = request.app.state.econome.live
-    if hub.is_full:  # said here, before the answer has begun
-        raise Busy("Too many dashboards are listening already; ask again from time to time.")
-    return StreamingResponse(
-        _events(request, caller, hub),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-    )
-
-
-async def _events(request: Request, caller: Caller, hub: Live) -> AsyncIterator[bytes]:
-    keys: Keys = request.app.state.econome.keys
-    yield b"retry: 2000\n\n"
-    async with aclosing(hub.subscribe(caller.workspace, _sight(request, caller))) as changes:
-        async for change in changes:
-            if caller.key_id is not None and keys.get(caller.key_id) is None:
-                return  # revoked while it listened
-            yield b": still here\n\n" if change is None else change.event()
-
-
-def _sight(request: Request, caller: Caller) -> Callable[[UUID], bool]:
-    if caller.projects is None:
-        return lambda _project: True
-    projects = request.app.state.econome.projects
-
-    def sees(project: UUID) -> bool:
-        found = projects.get(caller.workspace, project)
-        return found is not None and caller.may_see(found.name)
-
-    return sees
-
-
-ROUTES: list[BaseRoute] = [Route("/econome/v1/live", live)]

@@ -12,15 +12,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from econome.domain.project import workspace_id
-from econome.ingest.projects import Projects
-from econome.settings import Settings
+from econome.sample.marks import SAMPLE
 from econome.web.auth import Caller, Role, caller_of, is_open
+from econome.web.context import context
 from econome.web.errors import Busy, Forbidden, NotFound, Unauthenticated
 from econome.web.json import short_object, text
 from econome.web.keys import Keys
 from econome.web.sessions import SESSION_SECONDS, Session, cookie_name, write_session
-
-SAMPLE_PROJECTS = frozenset({"sample"})
 
 
 class Brake:
@@ -54,7 +52,7 @@ def _at(now: float | None) -> float:
 
 async def login(request: Request) -> Response:
     """Gives a cookie for the admin token, or for a key that may read."""
-    keys: Keys = request.app.state.econome.keys
+    keys = context(request).keys
     brake = _brake(request)
     address = request.client.host if request.client else ""
     if brake.is_on(address):
@@ -83,7 +81,7 @@ async def login(request: Request) -> Response:
 
 async def logout(request: Request) -> Response:
     """Takes the cookie away."""
-    keys: Keys = request.app.state.econome.keys
+    keys = context(request).keys
     answer = Response(status_code=204)
     answer.delete_cookie(cookie_name(keys.session_secret()), httponly=True, samesite="strict")
     return answer
@@ -91,21 +89,20 @@ async def logout(request: Request) -> Response:
 
 async def session(request: Request) -> Response:
     """Who is asking, and whether a login is needed: the first thing that a dashboard asks."""
-    econome = request.app.state.econome
-    keys: Keys = econome.keys
-    settings: Settings = econome.settings
+    here = context(request)
+    keys = here.keys
     caller: Caller | None = getattr(request.state, "caller", None)
     workspace = keys.workspace(caller.workspace) if caller else None
     return JSONResponse(
         {
             "authenticated": caller is not None,
-            "open": is_open(settings, keys),
+            "open": is_open(here.settings, keys),
             "role": caller.role if caller else None,
             "projects": caller.projects if caller else None,
             "workspace": {"id": str(workspace.id), "name": workspace.name} if workspace else None,
             "version": version("econome"),
             "sample": {"loaded": caller is not None and _has_sample(request, caller)},
-            "features": {"text_index": settings.text_index},
+            "features": {"text_index": here.settings.text_index},
         }
     )
 
@@ -123,12 +120,8 @@ def _workspace(keys: Keys, caller: Caller, name: str) -> UUID:
 
 
 def _has_sample(request: Request, caller: Caller) -> bool:
-    return any(project.name in SAMPLE_PROJECTS for project in _projects(request).all(caller.workspace))
-
-
-def _projects(request: Request) -> Projects:
-    projects: Projects = request.app.state.econome.projects
-    return projects
+    found = context(request).projects.find(caller.workspace, SAMPLE.name)
+    return found is not None and SAMPLE.is_on(found.extra)
 
 
 def _brake(request: Request) -> Brake:

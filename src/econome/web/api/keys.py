@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from econome.domain.key import ApiKey, Role
 from econome.domain.project import workspace_id
 from econome.web.auth import Caller, require
+from econome.web.context import context
 from econome.web.errors import Forbidden, Invalid, NotFound
 from econome.web.json import short_object, text
 from econome.web.keys import Keys
@@ -22,7 +23,7 @@ GIVEN = frozenset({"name", "role", "projects", "workspace"})
 async def list_keys(request: Request) -> Response:
     """The keys of the caller's workspace; the operator's command line sees all with `?workspace=*`."""
     caller = require(request, Role.ADMIN)
-    keys = _keys(request)
+    keys = context(request).keys
     wanted = request.query_params.get("workspace")
     if wanted not in {None, "*"}:
         raise Invalid('"workspace" may only be *, which the server\'s owner may ask for.')
@@ -35,7 +36,7 @@ async def list_keys(request: Request) -> Response:
 async def create_key(request: Request) -> Response:
     """A new key; the answer is the only place where it is ever seen."""
     caller = require(request, Role.ADMIN)
-    keys = _keys(request)
+    keys = context(request).keys
     said = await short_object(request, GIVEN)
     name = text(said, "name")
     if not name:
@@ -53,7 +54,7 @@ async def create_key(request: Request) -> Response:
 async def revoke_key(request: Request) -> Response:
     """Ends a key, and the sessions that it opened."""
     caller = require(request, Role.ADMIN)
-    keys = _keys(request)
+    keys = context(request).keys
     key_id: UUID = request.path_params["id"]
     key = keys.get(key_id)
     if key is None or (key.workspace != caller.workspace and not caller.is_operator):
@@ -74,11 +75,6 @@ def shown(keys: Keys, key: ApiKey) -> dict[str, str | None]:
         "hint": key.hint,
         "created_at": key.created_at.isoformat().replace("+00:00", "Z"),
     }
-
-
-def _keys(request: Request) -> Keys:
-    keys: Keys = request.app.state.econome.keys
-    return keys
 
 
 def _role(said: str) -> Role:

@@ -1,0 +1,278 @@
+"""The command line: serve · keys · demo · doctor.
+
+argparse, because `econome --help` should come at once: it is there without an import of ours,
+and whatever is heavy is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from econome.domain.errors import EconomeError
+from econome.settings import Settings, explanations, flag, parse, settings, unknown_variables, variable
+
+# What each command may set; `serve` everything.
+WHERE = ("data", "store")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command: 0 when it did what was asked, 1 when something is wrong, 2 when it could not."""
+    parsed = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = parsed.run
+    try:
+        return run(parsed)
+    except EconomeError as error:
+        print(f"econome: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `econome keys list | head`
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="econome",
+        description="See where the tokens of an LLM application go, what they cost, and peel off the waste.",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    serve = commands.add_parser("serve", help="start the server", description="Starts the server.")
+    _add_settings(serve, tuple(one.name for one in fields(Settings)))
+    serve.set_defaults(run=_serve)
+
+    _add_keys(commands.add_parser("keys", help="list, make and revoke API keys"))
+
+    demo = commands.add_parser("demo", help="fill a running server with real traces, or take them out again")
+    demo.add_argument("--remove", action="store_true", help="remove what the demo made")
+    kind = demo.add_mutually_exclusive_group()
+    kind.add_argument("--real", action="store_true", default=None, help="insist on calls to a small model")
+    kind.add_argument("--sample", action="store_false", dest="real", help="load the sample, model or not")
+    demo.add_argument("--to", metavar="ADDRESS", help="another server than the one on the data folder")
+    demo.add_argument("--key", help="a key for that server, with the role admin")
+    _add_settings(demo, WHERE)
+    demo.set_defaults(run=_demo)
+
+    doctor = commands.add_parser("doctor", help="say what is wrong with an installation")
+    _add_settings(doctor, tuple(one.name for one in fields(Settings)))
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        print(f"econome {version('econome')}")
+        parser.exit()
+
+
+def _add_keys(keys: argparse.ArgumentParser) -> None:
+    actions = keys.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    listing = actions.add_parser("list", help="the keys of every workspace")
+    listing.set_defaults(run=_keys_list)
+
+    create = actions.add_parser("create", help="make a key; it is shown this once")
+    create.add_argument("--name", required=True, help="to know it again")
+    create.add_argument(
+        "--role",
+        choices=("ingest", "read", "admin"),
+        default="ingest",
+        help="ingest: send traces; read: look at them; admin: both, and keys (default: %(default)s)",
+    )
+    create.add_argument("--workspace", default="default", help="the tenant it opens (default: %(default)s)")
+    create.add_argument("--projects", metavar="PATTERN", help="only projects of such names: 'shop-*,blog'")
+    create.set_defaults(run=_keys_create)
+
+    revoke = actions.add_parser("revoke", help="end a key, at once")
+    revoke.add_argument("key", help="its id, as the list shows it, or the beginning of it")
+    revoke.set_defaults(run=_keys_revoke)
+
+    for action in (listing, create, revoke):
+        _add_settings(action, WHERE)
+
+
+def _add_settings(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    group = parser.add_argument_group(
+        "settings", "Each has a variable too: --log-level is ECONOME_LOG_LEVEL."
+    )
+    said = explanations()
+    for one in fields(Settings):
+        if one.name not in names:
+            continue
+        name, kind = flag(one.name), str(one.type)
+        options: dict[str, Any] = {
+            "dest": one.name,
+            "default": None,
+            "help": said[one.name].replace("%", "%%"),
+        }
+        if kind == "bool":
+            group.add_argument(name, action=argparse.BooleanOptionalAction, **options)
+        elif kind.startswith("tuple"):
+            group.add_argument(name, action="append", metavar="NAME", **options)
+        else:
+            group.add_argument(name, metavar=one.name.rpartition("_")[2].upper(), **options)
+
+
+def _settings(parsed: argparse.Namespace) -> Settings:
+    given: dict[str, object] = {}
+    for one in fields(Settings):
+        value = getattr(parsed, one.name, None)
+        if isinstance(value, str):
+            given[one.name] = parse(one, value, said=flag(one.name))
+        elif isinstance(value, list):
+            given[one.name] = tuple(value)
+        else:
+            given[one.name] = value
+    chosen = settings(given)
+    import logging  # noqa: PLC0415  (a tenth of the time that --help takes)
+
+    logging.basicConfig(
+        level=chosen.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for name in unknown_variables():
+        print(f"econome: {name} is no setting of ours, and changes nothing.", file=sys.stderr)
+    return chosen
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    chosen = _settings(parsed)
+    from econome.store.lock import admin_token, hold  # noqa: PLC0415  (here and below: see the module)
+
+    held = hold(chosen.data)
+    try:
+        from econome.app import create_app  # noqa: PLC0415
+        from econome.web.serving import serve  # noqa: PLC0415
+
+        _raise_open_files()
+        app = create_app(chosen, admin_token(chosen.data))
+
+        def started(address: str) -> None:
+            held.announce(address)
+            print(_welcome(chosen, address, has_keys=not app.state.econome.keys.is_empty), flush=True)
+
+        serve(app, chosen, started)
+    finally:
+        held.release()
+    return 0
+
+
+def _raise_open_files() -> None:
+    """Takes as many file descriptors as this user may have: connections and the engine's parts want them."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415  (does not exist on Windows)
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+
+
+def _welcome(chosen: Settings, address: str, *, has_keys: bool) -> str:
+    from econome.store.lock import ADMIN_TOKEN  # noqa: PLC0415
+
+    key = "<a key from: econome keys create --name my-app>" if has_keys else "anything"
+    lines = [
+        f"Econome listens at {address}",
+        "",
+        "Start an app that uses LangSmith or LangChain with",
+        "",
+        "    export LANGSMITH_TRACING=true",
+        f"    export LANGSMITH_ENDPOINT={address}/api/v1",
+        f"    export LANGSMITH_API_KEY={key}",
+        "",
+        f"and its runs appear at {address}/ui/",
+    ]
+    if has_keys:
+        lines += [
+            "",
+            f"To log in there, use the token in {chosen.data / ADMIN_TOKEN}, or a key that may read.",
+        ]
+    elif chosen.allowed_hosts:
+        names = ", ".join(chosen.allowed_hosts)
+        lines += ["", f"No API key has been made, so whoever can call {names} sees and writes everything."]
+    return "\n".join(lines)
+
+
+def _keys_list(parsed: argparse.Namespace) -> int:
+    from econome.web.keyring import keyring  # noqa: PLC0415
+
+    with keyring(_settings(parsed)) as ring:
+        rows = ring.list()
+    if not rows:
+        print("No key has been made: on this machine everything is allowed, from elsewhere nothing.")
+        return 0
+    columns = ("id", "name", "role", "workspace", "projects", "hint", "created_at")
+    table = [columns, *[tuple(row[column] or "" for column in columns) for row in rows]]
+    widths = [max(len(row[i]) for row in table) for i in range(len(columns))]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+def _keys_create(parsed: argparse.Namespace) -> int:
+    from econome.web.keyring import keyring  # noqa: PLC0415
+
+    with keyring(_settings(parsed)) as ring:
+        made = ring.create(
+            {
+                "name": parsed.name,
+                "role": parsed.role,
+                "workspace": parsed.workspace,
+                "projects": parsed.projects,
+            }
+        )
+    print(made["key"])  # alone on the standard output, for scripts
+    print("Keep it: it is not shown again.", file=sys.stderr)
+    return 0
+
+
+def _keys_revoke(parsed: argparse.Namespace) -> int:
+    from econome.web.keyring import keyring, revoke  # noqa: PLC0415
+
+    with keyring(_settings(parsed)) as ring:
+        row = revoke(ring, parsed.key)
+    print(f"Revoked {row['id']} ({row['name']}).")
+    return 0
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    from econome.sample.command import command  # noqa: PLC0415
+    from econome.store.lock import admin_token  # noqa: PLC0415
+    from econome.web.remote import RemoteError, remote  # noqa: PLC0415
+
+    chosen = _settings(parsed)
+    address, key = parsed.to, parsed.key
+    if address is None:
+        running = remote(chosen.data)
+        if running is None:
+            raise RemoteError(f"No server runs on {chosen.data}. Start one first, with: econome serve")
+        address, key = running.address, admin_token(chosen.data)
+    return command(address, key, remove=parsed.remove, real=parsed.real)
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from econome.doctor import Verdict, examine  # noqa: PLC0415
+
+    chosen = _settings(parsed)
+    print("Settings")
+    for name, value in chosen.shown().items():
+        print(f"    {flag(name):<22} {variable(name):<28} {value or '(none)'}")
+    print()
+    is_wrong = False
+    for check in examine(chosen):
+        print(f"{check.verdict:>7}  {check.what}: {check.says}", flush=True)
+        is_wrong = is_wrong or check.verdict is Verdict.WRONG
+    return int(is_wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Calls the server that runs on a data folder, as its owner. Standard library only: it starts at once."""
+
+from __future__ import annotations
+
+import json
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from econome.domain.errors import EconomeError
+from econome.store.lock import admin_token, holder_of
+
+PATIENCE_SECONDS = 30.0
+
+
+class RemoteError(EconomeError):
+    """The running server refused, or did not answer."""
+
+
+class Remote:
+    """A running server."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self.address = address
+        self._token = token
+        # Straight to this machine, whatever proxies the environment names.
+        self._opener = build_opener(ProxyHandler({}))
+
+    def call(self, method: str, path: str, said: object = None, *, patience: float = PATIENCE_SECONDS) -> Any:
+        """What the server answers, from JSON; None when it answers nothing. Raises `RemoteError`."""
+        body = None if said is None else json.dumps(said).encode()
+        headers = {"x-api-key": self._token, "content-type": "application/json"}
+        request = Request(self.address + path, data=body, headers=headers, method=method)  # noqa: S310  (ours)
+        try:
+            with self._opener.open(request, timeout=patience) as answer:
+                content = answer.read()
+        except HTTPError as error:
+            with error:
+                raise RemoteError(
+                    _detail(error.read(10_000)) or f"The server answers {error.code}."
+                ) from error
+        except (URLError, OSError, HTTPException) as error:
+            raise RemoteError(f"The server at {self.address} does not answer: {error}") from error
+        return json.loads(content) if content else None
+
+
+def remote(folder: Path) -> Remote | None:
+    """The server that runs on this data folder; None if none does.
+
+    Raises `RemoteError` for one that is still starting.
+    """
+    holder = holder_of(folder)
+    if holder is None:
+        return None
+    if not holder.address:
+        raise RemoteError(f"{folder} is in use by {holder}. Try again in a moment.")
+    return Remote(holder.address, admin_token(folder))
+
+
+def _detail(content: bytes) -> str:
+    try:
+        return str(json.loads(content)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return ""
