@@ -23,7 +23,7 @@ from econome.settings import Settings
 from econome.store.client import Store
 from econome.store.migrate import migrate
 from econome.store.text_index import set_text_index
-from econome.web import api, errors, guard, health, ingest, langsmith, live, login, ui
+from econome.web import api, errors, guard, health, ingest, langsmith, login, ui
 from econome.web.context import Econome
 from econome.web.keys import Keys
 from econome.web.live import Live
@@ -68,8 +68,7 @@ def routes() -> list[BaseRoute]:
     return [
         *health.ROUTES,
         *login.ROUTES,
-        *live.ROUTES,
-        *api.ROUTES,
+        *api.routes(),
         *langsmith.LINKS,
         *ui.ROUTES,
         *(Mount(root, routes=spoken) for root in sorted(LANGSMITH_ROOTS, reverse=True)),

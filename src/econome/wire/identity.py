@@ -15,6 +15,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Ids from outside these years carry no time worth a partition: fuzzers, tests, broken clocks.
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST = datetime(2100, 1, 1, tzinfo=UTC)
+_FIRST_MS = (_FIRST - _EPOCH) // timedelta(milliseconds=1)
+_LAST_MS = (_LAST - _EPOCH) // timedelta(milliseconds=1)
 _VERSION_7 = 7
 _SEGMENT_TIME = 22  # "20261124T101112000000Z"
 
@@ -33,7 +35,10 @@ def time_in(run_id: UUID) -> datetime | None:
     """The instant inside a UUIDv7, to the millisecond; None for other ids and absurd years."""
     if run_id.version != _VERSION_7:
         return None
-    return _sane(_EPOCH + timedelta(milliseconds=run_id.int >> 80))
+    milliseconds = run_id.int >> 80
+    if not _FIRST_MS <= milliseconds < _LAST_MS:  # before any arithmetic: 48 bits reach the year 10889
+        return None
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def key_time_of(run_id: UUID, dotted_order: str) -> datetime | None:
@@ -57,8 +62,5 @@ def _segment_time(segment: str) -> datetime | None:
         moment = datetime.strptime(segment[:_SEGMENT_TIME], "%Y%m%dT%H%M%S%fZ")  # noqa: DTZ007 - Z is UTC
     except ValueError:
         return None
-    return _sane(moment.replace(tzinfo=UTC))
-
-
-def _sane(moment: datetime) -> datetime | None:
+    moment = moment.replace(tzinfo=UTC)
     return moment if _FIRST <= moment < _LAST else None

@@ -59,7 +59,7 @@ def read_model(outputs: Mapping[str, Any] | None, extra: Mapping[str, Any] | Non
 
 
 def read_parameters(inputs: Mapping[str, Any] | None, extra: Mapping[str, Any] | None) -> Parameters:
-    """The parameters in one piece: what LangSmith lifted into the metadata, else what was invoked, else the inputs."""
+    """The parameters in one piece: in the metadata, where LangSmith lifts them, as invoked, in the inputs."""
     inputs = inputs if isinstance(inputs, dict) else _NOTHING
     extra = extra if isinstance(extra, dict) else _NOTHING
     metadata = _dict(extra, "metadata")

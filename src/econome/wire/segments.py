@@ -101,8 +101,11 @@ def preview_of_outputs(outputs: object) -> str:
 
 
 _NO_ANSWER = frozenset(
-    ("usage_metadata", "usage", "llm_output", "llmOutput", "model", "id", "object", "created", "type", "run")
-    + ("service_tier", "system_fingerprint", "role", "generations", "choices", "stop_reason", "stop_sequence")
+    (
+        *("usage_metadata", "usage", "llm_output", "llmOutput", "model", "id", "object", "created", "type"),
+        *("run", "service_tier", "system_fingerprint", "role", "generations", "choices", "stop_reason"),
+        "stop_sequence",
+    )
 )
 
 
@@ -227,8 +230,10 @@ def _size(value: object, depth: int = 0) -> int:
 
 
 _NO_TEXT = frozenset(
-    ("type", "role", "id", "name", "image_url", "input_audio", "source", "data", "base64", "image", "audio")
-    + ("cache_control", "index", "tool_call_id", "lc", "encrypted_content", "signature")
+    (
+        *("type", "role", "id", "name", "image_url", "input_audio", "source", "data", "base64", "image"),
+        *("audio", "cache_control", "index", "tool_call_id", "lc", "encrypted_content", "signature"),
+    )
 )
 
 

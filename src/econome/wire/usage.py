@@ -29,6 +29,7 @@ from econome.wire.segments import preview_of_outputs
 NOWHERE = 255
 """The place of a reading that found only contradictions."""
 
+_RAW = ("token_usage", "usage", "tokenUsage")
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -72,30 +73,30 @@ def _places(
     prompts = _messages_by_prompt(outputs.get("generations"))
     of_messages = [usage for messages in prompts for usage in _once(messages, "usage_metadata")]
     copy = metadata.get("usage_metadata")
-    if isinstance(copy, dict) and not _knows_better(prompts, of_messages):
-        yield 1, [copy]
-    if "usage_metadata" in outputs and isinstance(outputs["usage_metadata"], dict):
-        yield 2, [outputs["usage_metadata"]]
+    if not _knows_better(prompts, of_messages):
+        yield from _at(1, copy)
+    yield from _at(2, outputs.get("usage_metadata"))
     if of_messages:
         yield 3, of_messages
-    if isinstance(copy, dict):
-        yield 1, [copy]
+        yield from _at(1, copy)
     answers = _answers(outputs)
     for message in answers:
-        if isinstance(message.get("usage_metadata"), dict):
-            yield 4, [message["usage_metadata"]]
+        yield from _at(4, message.get("usage_metadata"))
     for output in (_dict(outputs, "llm_output"), _dict(outputs, "llmOutput")):
-        for name in ("token_usage", "usage", "tokenUsage"):
-            if isinstance(output.get(name), dict):
-                yield 5, [output[name]]
+        for name in _RAW:
+            yield from _at(5, output.get(name))
     of_responses = [usage for messages in prompts for usage in _responses(messages)]
     if of_responses:
         yield 6, of_responses
     for message in answers:
         for usage in _responses([message]):
             yield 6, [usage]
-    if isinstance(outputs.get("usage"), dict):
-        yield 7, [outputs["usage"]]
+    yield from _at(7, outputs.get("usage"))
+
+
+def _at(place: int, usage: object) -> Iterator[tuple[int, list[Mapping[str, Any]]]]:
+    if isinstance(usage, dict):
+        yield place, [usage]
 
 
 def _knows_better(prompts: list[list[Mapping[str, Any]]], usages: list[Mapping[str, Any]]) -> bool:
@@ -133,7 +134,7 @@ def _unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return kwargs if isinstance(kwargs, dict) else message
 
 
-def _once(messages: list[Mapping[str, Any]], name: str) -> Iterable[Mapping[str, Any]]:
+def _once(messages: list[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
     """The usages of one prompt's candidates; one that they all repeat is the call's, and counts once."""
     usages = [message[name] for message in messages if isinstance(message.get(name), dict)]
     if len(usages) > 1 and all(usage == usages[0] for usage in usages):
@@ -144,8 +145,8 @@ def _once(messages: list[Mapping[str, Any]], name: str) -> Iterable[Mapping[str,
 def _responses(messages: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     for name in ("response_metadata", "generation_info"):
         holders = [message[name] for message in messages if isinstance(message.get(name), dict)]
-        for key in ("token_usage", "usage", "tokenUsage"):
-            usages = list(_once(holders, key))
+        for key in _RAW:
+            usages = _once(holders, key)
             if usages:
                 return usages
     return ()

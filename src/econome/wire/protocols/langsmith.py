@@ -20,7 +20,7 @@ from econome.wire.calls import describe_call
 from econome.wire.identity import first_id, key_time_of, parent_id, uuid_of
 from econome.wire.json_text import KEPT_AS_TEXT, parse
 from econome.wire.multipart import BrokenMultipart, Part, parts_of
-from econome.wire.segments import preview_of
+from econome.wire.segments import preview_of_inputs, preview_of_outputs
 from econome.wire.times import instant
 
 TEXTS = ("inputs", "outputs", "events", "extra", "serialized", "error")
@@ -205,9 +205,9 @@ def _piece(one: _Sent) -> Piece:
     if not kind or kind in CALLS:
         describe_call(piece, inputs, outputs, extra)
     if inputs is not None:
-        given["input_preview"] = preview_of(inputs)
+        given["input_preview"] = preview_of_inputs(inputs)
     if outputs is not None:
-        given["output_preview"] = preview_of(outputs)
+        given["output_preview"] = preview_of_outputs(outputs)
     return piece
 
 

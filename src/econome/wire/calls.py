@@ -1,0 +1,55 @@
+"""What a piece of a model call tells beyond what every run has: model, usage, prompt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from econome.domain.piece import Piece
+from econome.domain.run import Kind
+from econome.wire.model import read_model, read_parameters
+from econome.wire.segments import segments_of
+from econome.wire.usage import read_usage
+
+
+def describe_call(piece: Piece, inputs: Any, outputs: Any, extra: Mapping[str, Any]) -> None:
+    """Adds to `piece` the columns of a call that its texts tell.
+
+    A piece that does not say its kind is read as a call; folding drops what a chain has no
+    right to.
+    """
+    given = piece.fields
+    answer = outputs if isinstance(outputs, dict) else None
+    asked = inputs if isinstance(inputs, dict) else None
+    names = read_model(answer, extra)
+    parameters = read_parameters(asked, extra)
+    for column, value in (
+        ("model_asked", names.asked),
+        ("model_answered", names.answered),
+        ("provider", names.provider),
+        ("service_tier", names.service_tier),
+    ):
+        if value:
+            given[column] = value
+    for column, parameter in (
+        ("temperature", parameters.temperature),
+        ("top_p", parameters.top_p),
+        ("max_tokens", parameters.max_tokens),
+        ("streamed", parameters.streamed),
+    ):
+        if parameter is not None:
+            given[column] = parameter
+    if inputs is not None:
+        for segment, characters in segments_of(asked, extra).items():
+            given[f"chars_{segment}"] = characters
+        given["prompt_hash"] = _hash(piece.payload.inputs)
+        piece.inputs = inputs
+    if outputs is not None:
+        given["answer_hash"] = _hash(piece.payload.outputs)
+        piece.outputs = outputs
+    piece.reading = read_usage(given.get("kind") or Kind.LLM, answer, extra)
+
+
+def _hash(text: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())

@@ -1,0 +1,116 @@
+"""Each call counts once, though wrappers repeat what they wrap."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from econome.domain.run import UNDATED
+from econome.ingest.counting import Member, Traces, counted_runs
+
+WORKSPACE = UUID(int=1)
+TRACE = UUID(int=2)
+
+
+def test_a_chain_over_a_call_leaves_the_call() -> None:
+    assert counted(chain(1), call(2, under=1)) == {2}
+
+
+def test_the_deepest_call_that_knows_its_tokens_counts() -> None:
+    assert counted(call(1), chain(2, under=1), call(3, under=2)) == {3}
+
+
+def test_a_wrapper_counts_when_its_child_knows_nothing() -> None:
+    assert counted(call(1), call(2, under=1, known=False)) == {1}
+
+
+def test_where_nobody_knows_the_deepest_counts() -> None:
+    assert counted(call(1, known=False), call(2, under=1, known=False)) == {2}
+
+
+def test_siblings_count_each() -> None:
+    assert counted(chain(1), call(2, under=1), call(3, under=1), call(4, under=1, known=False)) == {2, 3, 4}
+
+
+def test_an_ignorant_child_beside_a_knowing_one_is_another_call_of_the_wrapper() -> None:
+    # The wrapper's own sum is not used: one of its children tells. The other is under it, hence part of it.
+    assert counted(call(1), call(2, under=1), call(3, under=1, known=False)) == {2}
+
+
+def test_parents_that_run_in_a_circle_end() -> None:
+    assert counted(call(1, under=2), call(2, under=1)) == set()
+
+
+def test_a_late_child_flips_its_parent() -> None:
+    traces = Traces()
+    key = (WORKSPACE, TRACE)
+    outer, inner = call(1), call(2, under=1)
+    assert traces.put(key, *outer)
+    assert traces.recount(key) == {UUID(int=1)}
+    assert traces.put(key, *inner)
+    assert traces.recount(key) == {UUID(int=1), UUID(int=2)}
+    assert not traces.is_counted(key, UUID(int=1))
+    assert not traces.put(key, *inner)
+
+
+def test_memory_of_traces_is_bounded() -> None:
+    traces = Traces(capacity=10)
+    for number in range(100):
+        traces.put((WORKSPACE, UUID(int=number)), *call(number))
+        traces.recount((WORKSPACE, UUID(int=number)))
+    assert len(list(traces.shrink())) == 90
+    assert (WORKSPACE, UUID(int=99)) in traces
+    assert (WORKSPACE, UUID(int=1)) not in traces
+
+
+trees = st.lists(
+    st.tuples(st.integers(0, 20), st.booleans(), st.booleans()),
+    min_size=1,
+    max_size=20,
+)
+
+
+@given(trees, st.randoms())
+def test_the_order_of_arrival_changes_nothing(tree: list[tuple[int, bool, bool]], chance: object) -> None:
+    members = [
+        (UUID(int=number), Member(UNDATED, UUID(int=parent) if parent < number else None, is_call, is_known))
+        for number, (parent, is_call, is_known) in enumerate(tree, 1)
+    ]
+    expected = counted_runs(dict(members))
+    shuffled = list(members)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    traces = Traces()
+    key = (WORKSPACE, TRACE)
+    seen: set[UUID] = set()
+    for run_id, member in shuffled:
+        traces.put(key, run_id, member)
+        seen ^= traces.recount(key)
+    assert seen == expected == counted_runs(dict(shuffled))
+
+
+@given(trees)
+def test_no_counted_call_stands_above_another_that_knows(tree: list[tuple[int, bool, bool]]) -> None:
+    members = {
+        UUID(int=number): Member(UNDATED, UUID(int=parent) if parent < number else None, is_call, is_known)
+        for number, (parent, is_call, is_known) in enumerate(tree, 1)
+    }
+    result = counted_runs(members)
+    for run_id in result:
+        parent = members[run_id].parent_id
+        while parent is not None and parent in members:
+            assert not (parent in result and members[run_id].is_known)
+            parent = members[parent].parent_id
+
+
+def call(number: int, *, under: int | None = None, known: bool = True) -> tuple[UUID, Member]:
+    return UUID(int=number), Member(UNDATED, UUID(int=under) if under else None, True, known)
+
+
+def chain(number: int, *, under: int | None = None) -> tuple[UUID, Member]:
+    return UUID(int=number), Member(UNDATED, UUID(int=under) if under else None, False, False)
+
+
+def counted(*members: tuple[UUID, Member]) -> set[int]:
+    return {run_id.int for run_id in counted_runs(dict(members))}
