@@ -116,7 +116,7 @@ def kept(store: Store, asked: str | Expression, scope: Scope = SCOPE) -> set[str
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [
+    (
         # each field of LangSmith's
         (f'eq(id, "{an_id("chat")}")', "chat"),
         (f'in(id, ["{an_id("chat")}", "{an_id("think")}", "{an_id("stranger")}"])', "chat think"),
@@ -228,7 +228,7 @@ def kept(store: Store, asked: str | Expression, scope: Scope = SCOPE) -> set[str
             "fail think",
         ),
         ('and(eq(run_type, "chain"), gt(latency, 10), gt(total_tokens, 1000))', "chat"),
-    ],
+    ),
 )
 def test_a_filter_keeps_just_the_runs_it_speaks_of(seeded: Store, text: str, names: str) -> None:
     assert kept(seeded, text) == set(names.split())
@@ -236,7 +236,7 @@ def test_a_filter_keeps_just_the_runs_it_speaks_of(seeded: Store, text: str, nam
 
 @pytest.mark.parametrize(
     ("expression", "names"),
-    [
+    (
         (OfRoot(parse('has(tags, "beta")')), "chat plan think answer twin"),
         (OfRoot(parse('eq(name, "think")')), ""),
         (OfAny(parse('eq(name, "think")')), "chat plan think answer twin"),
@@ -245,7 +245,7 @@ def test_a_filter_keeps_just_the_runs_it_speaks_of(seeded: Store, text: str, nam
             "think answer twin",
         ),
         (Not(OfAny(parse('eq(status, "success")'))), "fail"),
-    ],
+    ),
 )
 def test_a_filter_on_the_trace_keeps_runs_of_such_traces(
     seeded: Store, expression: Expression, names: str
@@ -331,7 +331,7 @@ def test_no_condition_looks_into_another_workspace(seeded: Store) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [
+    (
         ('eq(nmae, "a")', "position 0: there is no field 'nmae'; did you mean name? Known are id, name"),
         ('eq(zzzzzz, "a")', "there is no field 'zzzzzz'; known are id, name"),
         ('and(eq(name, "a"), eq(id, "b"))', 'position 19: id is compared with a UUID, not with "b"'),
@@ -351,7 +351,7 @@ def test_no_condition_looks_into_another_workspace(seeded: Store) -> None:
         ("search(null)", "null is not a field"),
         ("search(name, null)", "search looks for one text"),
         ('gt(start_time, "0001-01-01T00:00:00+14:00")', "start_time is compared with a time"),
-    ],
+    ),
 )
 def test_a_filter_without_sense_says_what_would_have_some(text: str, words: str) -> None:
     with pytest.raises(BadFilter) as caught:
