@@ -1,0 +1,112 @@
+"""What stands around one run: the price that made its cost, its files, what was said about it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from econome.analytics.runs import RunRow
+from econome.domain.price import Cost, Price
+from econome.domain.run import NO_ID
+from econome.domain.usage import Bucket, Usage
+from econome.pricing.cost import cost_of
+from econome.store.client import Store
+from econome.store.question import question
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a run."""
+
+    name: str
+    mime: str
+    size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file's bytes, and what they are said to be."""
+
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Feedback on a run."""
+
+    key: str
+    score: float | None
+    value: str  # JSON text, or empty
+    comment: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Price:
+    source: str
+    source_version: str
+    provider: str
+    model: str
+    valid_from: datetime | None
+    tier: str
+    rates: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    mime: str
+    content: str
+
+
+def bill_of(store: Store, run: RunRow) -> Cost | None:
+    """The lines that make a run's cost, by the price that made it; None for a cost without a price."""
+    if run.price == NO_ID:
+        return None
+    answer = store.ask(_Price, question("price"), price=run.price)
+    if not answer:
+        return None
+    found = answer[0]
+    price = Price(
+        source=found.source,
+        source_version=found.source_version,
+        provider=found.provider,
+        model=found.model,
+        valid_from=found.valid_from,
+        tier=found.tier,
+        rates={Bucket(name): rate for name, rate in found.rates.items()},
+    )
+    return cost_of(Usage(**{bucket.value: getattr(run, bucket.value) for bucket in Bucket}), price)
+
+
+def attachments_of_run(store: Store, run: RunRow, workspace: UUID) -> list[Attachment]:
+    """The files that came with a run, by name."""
+    return store.ask(
+        Attachment,
+        question("attachments_of_run"),
+        workspace=workspace,
+        key_time=run.key_time,
+        run=run.id,
+    )
+
+
+def attachment(store: Store, run: RunRow, workspace: UUID, name: str) -> Content | None:
+    """One file that came with a run."""
+    answer = store.ask(
+        _Encoded,
+        question("attachment"),
+        workspace=workspace,
+        key_time=run.key_time,
+        run=run.id,
+        name=name,
+    )
+    return Content(answer[0].mime, base64.b64decode(answer[0].content)) if answer else None
+
+
+def feedback_of_run(store: Store, workspace: UUID, run: UUID) -> list[Remark]:
+    """What was said about a run, oldest first."""
+    return store.ask(Remark, question("feedback_of_run"), workspace=workspace, run=run)

@@ -1,0 +1,31 @@
+"""By what a total may be split."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Dimension(StrEnum):
+    """A property of runs to group by. What is not here is not permitted."""
+
+    PROJECT = "project"
+    MODEL = "model"
+    PROVIDER = "provider"
+    NAME = "name"
+    KIND = "kind"
+    STATUS = "status"
+    TAG = "tag"
+    USER = "user"
+    SESSION = "session"
+    ENVIRONMENT = "environment"
+    USAGE_SOURCE = "usage_source"
+
+    @property
+    def column(self) -> str:
+        """The column of `runs` that holds it."""
+        return "tags" if self is Dimension.TAG else self.value
+
+    @property
+    def is_overlapping(self) -> bool:
+        """Whether a run may have several of its values, so that parts add up to more than the whole."""
+        return self is Dimension.TAG

@@ -1,0 +1,189 @@
+"""Runs one by one: pages of them, and the whole row of each.
+
+A page is found on narrow columns first; the wide rows are then fetched by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from econome.analytics.paging import Cursor, Sort
+from econome.domain.scope import EVERYTHING, Scope
+from econome.store.client import Store
+from econome.store.question import question
+from econome.wire.identity import time_in
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_SLACK = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """What a screen shows of a run: the columns of `domain.run.Run` by the same names."""
+
+    id: UUID
+    key_time: datetime
+    trace_id: UUID
+    parent_id: UUID | None
+    project: UUID
+    name: str
+    kind: str
+    status: str
+    error: str
+    started_at: datetime
+    ended_at: datetime | None
+    first_token_at: datetime | None
+    model: str
+    model_asked: str
+    model_answered: str
+    provider: str
+    service_tier: str
+    temperature: float | None
+    top_p: float | None
+    max_tokens: int | None
+    streamed: bool | None
+    counted: bool
+    usage_source: str
+    usage_convention: str
+    uncached: int | None
+    cache_read: int | None
+    cache_write_5m: int | None
+    cache_write_1h: int | None
+    audio_in: int | None
+    image_in: int | None
+    text_out: int | None
+    reasoning: int | None
+    audio_out: int | None
+    image_out: int | None
+    input_tokens: int | None
+    output_tokens: int | None
+    price: UUID
+    cost: Decimal | None
+    input_cost: Decimal | None
+    output_cost: Decimal | None
+    cost_reported: Decimal | None
+    user: str
+    session: str
+    environment: str
+    tags: list[str]
+    metadata: dict[str, str]
+    notes: list[str]
+    chars_system: int
+    chars_tools: int
+    chars_history: int
+    chars_retrieved: int
+    chars_tool_results: int
+    chars_user: int
+    input_preview: str
+    output_preview: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run stands in a page: its key, and what the page is sorted by."""
+
+    id: UUID
+    key_time: datetime
+    trace_id: UUID
+    rank: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some runs in the order asked for, and where the next page starts."""
+
+    rows: list[RunRow]
+    next: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    runs: int
+
+
+def page_of_runs(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> Page:
+    """Runs of a scope, of every depth."""
+    return _page(store, scope, "page_of_runs", sort, after, limit, roots=False)
+
+
+def page_of_traces(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> Page:
+    """The roots of the traces that have a run which passes the filter, by what the whole trace used."""
+    if scope.filter is EVERYTHING and not sort.by.sums_up:
+        return _page(store, scope, "page_of_runs", sort, after, limit, roots=True)
+    return _page(store, scope, "page_of_traces", sort, after, limit)
+
+
+def count_runs(store: Store, scope: Scope, *, roots: bool = False) -> int:
+    """How many runs, or only roots, there are in a scope."""
+    answer = store.ask(_Count, question("count_runs"), scope.filter, roots=roots, **scope.parameters())
+    return answer[0].runs
+
+
+def count_traces(store: Store, scope: Scope) -> int:
+    """How many traces `page_of_traces` would list."""
+    if scope.filter is EVERYTHING:
+        return count_runs(store, scope, roots=True)
+    return store.ask(_Count, question("count_traces"), scope.filter, **scope.parameters())[0].runs
+
+
+def run_by_id(store: Store, workspace: UUID, projects: Sequence[UUID], run: UUID) -> RunRow | None:
+    """One run, wherever it is."""
+    for earliest in windows_of(run):
+        answer = store.ask(
+            RunRow,
+            question("run_by_id"),
+            workspace=workspace,
+            projects=list(projects),
+            run=run,
+            earliest=earliest,
+        )
+        if answer:
+            return answer[0]
+    return None
+
+
+def windows_of(identity: UUID) -> list[datetime]:
+    """Since when to look for a run or a trace of that id: a guess that prunes, then the truth."""
+    moment = time_in(identity)
+    return [LONG_AGO] if moment is None else [moment - _SLACK, LONG_AGO]
+
+
+def _page(
+    store: Store, scope: Scope, name: str, sort: Sort, after: Cursor | None, limit: int, **flags: bool
+) -> Page:
+    places = store.ask(
+        Place,
+        question(name),
+        scope.filter,
+        sort=sort.by.column,
+        direction=sort.direction,
+        after=None if after is None else after.id,
+        after_rank=None if after is None else after.rank,
+        limit=limit + 1,
+        **flags,
+        **scope.parameters(),
+    )
+    more = len(places) > limit
+    places = places[:limit]
+    return Page(
+        rows=_rows(store, scope.workspace, places),
+        next=Cursor(sort, places[-1].rank, places[-1].id) if more else None,
+    )
+
+
+def _rows(store: Store, workspace: UUID, places: Sequence[Place]) -> list[RunRow]:
+    if not places:
+        return []
+    answer = store.ask(
+        RunRow,
+        question("runs_named"),
+        workspace=workspace,
+        times=[place.key_time for place in places],
+        ids=[place.id for place in places],
+    )
+    by_id = {row.id: row for row in answer}
+    return [by_id[place.id] for place in places if place.id in by_id]  # one may just have been removed

@@ -1,0 +1,98 @@
+"""How it changed: calls, tokens, cost and speed over time, split by a dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from econome.analytics import steps
+from econome.analytics.dimension import Dimension
+from econome.analytics.spend import spend_by
+from econome.domain.scope import Scope
+from econome.store.client import Store
+from econome.store.question import question
+
+_WHOLE = "workspace"
+"""Splits nothing: a column that is the same for all runs of a scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One bucket of one series."""
+
+    value: str | None  # None: all values that have no series of their own
+    start: int  # seconds since 1970
+    runs: int
+    calls: int
+    errors: int  # traces that failed
+    input_tokens: int | None
+    output_tokens: int | None
+    cost: Decimal | None
+    latency: list[float]  # p50 and p95 of roots that ended, seconds; NaN for none
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series: a point or None (nothing happened) for each bucket."""
+
+    value: str | None
+    points: list[Point | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Lines over the same buckets, dearest first, the others last."""
+
+    step: int  # seconds; days may be an hour longer or shorter
+    times: list[datetime]  # when each bucket starts; none is missing
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How the viewer cuts time: a step ("auto", a name, seconds) and a time zone."""
+
+    step: str = "auto"
+    zone: str = "UTC"
+
+
+def series(store: Store, scope: Scope, by: Dimension | None, clock: Clock, *, limit: int = 8) -> Series:
+    """The dearest values of `by` over time and the sum of the others; one line if `by` is None.
+
+    Raises `BadQuestion` for a step or a zone that makes no sense.
+    """
+    where = steps.zone(clock.zone)
+    step = steps.step_of(clock.step, scope.until - scope.since)
+    times = steps.starts(scope.since, scope.until, step, where)
+    values = [] if by is None else [spend.value for spend in spend_by(store, scope, by, limit=limit)]
+    points = store.ask(
+        Point,
+        question("series"),
+        scope.filter,
+        dimension=_WHOLE if by is None else by.column,
+        values=values,
+        starts=[_seconds(moment) for moment in times],
+        **scope.parameters(),
+    )
+    if by is not None:
+        points = [point for point in points if point.value is not None or point.calls]
+    return Series(step, times, _lines(values, times, points, always=by is None))
+
+
+def _lines(
+    values: Sequence[str], times: Sequence[datetime], points: Sequence[Point], *, always: bool
+) -> list[Line]:
+    at = {(point.value, point.start): point for point in points}
+    shown: list[str | None] = [*values]
+    if always or any(point.value is None for point in points):
+        shown.append(None)
+    return [Line(value, [at.get((value, _seconds(moment))) for moment in times]) for value in shown]
+
+
+def _seconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(seconds=1)
+
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -1,0 +1,10 @@
+-- What does one file that came with a run hold?
+--
+-- workspace  whose run
+-- key_time, run  its key
+-- name       of the file
+--
+-- In Base64, for the content is bytes and the client takes text.
+select mime, base64Encode(content) as content
+from attachments final
+where workspace = {workspace:UUID} and key_time = {key_time:DateTime64(6)} and run_id = {run:UUID} and name = {name:String}

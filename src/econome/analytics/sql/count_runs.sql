@@ -1,0 +1,15 @@
+-- How many runs are there?
+--
+-- workspace     whose runs
+-- since, until  started in this half-open span
+-- projects      in these projects; empty: in any
+-- roots         only those without a parent
+select count() as runs
+from runs final
+where workspace = {workspace:UUID}
+  and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+       or key_time = toDateTime64(0, 6, 'UTC'))
+  and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
+  and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+  and /* filter */ 1
+  and (parent_id is null or not {roots:Bool})

@@ -1,0 +1,18 @@
+-- How many traces have a run that passes the filter?
+--
+-- workspace     whose runs
+-- since, until  started in this half-open span
+-- projects      in these projects; empty: in any
+
+select count() as runs
+from (
+    select trace_id
+    from runs final
+    where workspace = {workspace:UUID}
+      and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+           or key_time = toDateTime64(0, 6, 'UTC'))
+      and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
+      and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+    group by trace_id
+    having countIf(parent_id is null) > 0 and countIf(/* filter */ 1) > 0
+)

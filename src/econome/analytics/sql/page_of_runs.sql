@@ -1,0 +1,39 @@
+-- Which runs come next in the order asked for?
+--
+-- workspace     whose runs
+-- since, until  started in this half-open span
+-- projects      in these projects; empty: in any
+-- roots         only those without a parent
+-- sort          by_started_at, by_cost, by_tokens or by_latency
+-- direction     1: ascending, -1: descending; what has no rank comes last either way
+-- after, after_rank  the last run of the page before and its rank; null: from the start
+-- limit         how many
+select
+    id,
+    key_time,
+    trace_id,
+    {sort:Identifier} * {direction:Int8} as rank
+from (
+    select
+        id,
+        key_time,
+        trace_id,
+        cast(toUnixTimestamp64Micro(started_at) as Nullable(Decimal(38, 18))) as by_started_at,
+        cost as by_cost,
+        cast(if(input_tokens is null and output_tokens is null, null, ifNull(input_tokens, 0) + ifNull(output_tokens, 0))
+             as Nullable(Decimal(38, 18))) as by_tokens,
+        cast(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at) as Nullable(Decimal(38, 18))) as by_latency
+    from runs final
+    where workspace = {workspace:UUID}
+      and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+           or key_time = toDateTime64(0, 6, 'UTC'))
+      and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
+      and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+      and /* filter */ 1
+      and (parent_id is null or not {roots:Bool})
+)
+where {after:Nullable(UUID)} is null
+   or (isNull(rank), ifNull(rank, 0), id)
+    > (isNull({after_rank:Nullable(Decimal(38, 18))}), ifNull({after_rank:Nullable(Decimal(38, 18))}, 0), assumeNotNull({after:Nullable(UUID)}))
+order by isNull(rank), rank, id
+limit {limit:UInt32}

@@ -1,0 +1,40 @@
+-- Which traces come next in the order asked for, by what all their runs used?
+--
+-- workspace     whose runs
+-- since, until  started in this half-open span
+-- projects      in these projects; empty: in any
+-- sort          by_started_at, by_cost, by_tokens or by_latency
+-- direction     1: ascending, -1: descending; what has no rank comes last either way
+-- after, after_rank  the last run of the page before and its rank; null: from the start
+-- limit         how many
+--
+-- A trace is kept when its root lies in the scope and any of its runs passes the filter.
+select
+    root.1 as id,
+    root.2 as key_time,
+    trace_id,
+    {sort:Identifier} * {direction:Int8} as rank
+from (
+    select
+        trace_id,
+        argMinIf((id, key_time), (started_at, id), parent_id is null) as root,
+        cast(toUnixTimestamp64Micro(minIf(started_at, parent_id is null)) as Nullable(Decimal(38, 18))) as by_started_at,
+        sumIf(cost, counted) as by_cost,
+        cast(sumIf(if(input_tokens is null and output_tokens is null, null, ifNull(input_tokens, 0) + ifNull(output_tokens, 0)), counted)
+             as Nullable(Decimal(38, 18))) as by_tokens,
+        cast(maxIf(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at), parent_id is null)
+             as Nullable(Decimal(38, 18))) as by_latency
+    from runs final
+    where workspace = {workspace:UUID}
+      and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+           or key_time = toDateTime64(0, 6, 'UTC'))
+      and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
+      and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+    group by trace_id
+    having countIf(parent_id is null) > 0 and countIf(/* filter */ 1) > 0
+)
+where {after:Nullable(UUID)} is null
+   or (isNull(rank), ifNull(rank, 0), id)
+    > (isNull({after_rank:Nullable(Decimal(38, 18))}), ifNull({after_rank:Nullable(Decimal(38, 18))}, 0), assumeNotNull({after:Nullable(UUID)}))
+order by isNull(rank), rank, id
+limit {limit:UInt32}

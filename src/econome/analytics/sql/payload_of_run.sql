@@ -1,0 +1,13 @@
+-- What was one run given, and what did it give?
+--
+-- workspace  whose run
+-- key_time, run  its key
+--
+-- At most one row for each of the two pieces that a run arrives in.
+select
+    toString(piece) as piece,
+    inputs, outputs, events, extra, serialized, error
+from payloads final
+where workspace = {workspace:UUID} and key_time = {key_time:DateTime64(6)} and id = {run:UUID}
+order by piece
+settings prefer_column_name_to_alias = 1

@@ -1,0 +1,25 @@
+-- Which runs make up one trace?
+--
+-- workspace  whose trace
+-- projects   runs in these projects; empty: in any
+-- trace      its id
+-- earliest   none of its runs has a key before this
+-- limit      at most so many runs, first started first
+--
+-- Skipping by index under FINAL is exact here: no version of a run changes its trace.
+select
+    id, key_time, trace_id, parent_id, project, name, kind, status, error, started_at, ended_at,
+    first_token_at, model, model_asked, model_answered, provider, service_tier, temperature, top_p,
+    max_tokens, streamed, counted, usage_source, usage_convention, uncached, cache_read,
+    cache_write_5m, cache_write_1h, audio_in, image_in, text_out, reasoning, audio_out, image_out,
+    input_tokens, output_tokens, price, cost, input_cost, output_cost, cost_reported, user, session,
+    environment, tags, metadata, notes, chars_system, chars_tools, chars_history, chars_retrieved,
+    chars_tool_results, chars_user, input_preview, output_preview
+from runs final
+where workspace = {workspace:UUID}
+  and (key_time >= {earliest:DateTime64(6)} or key_time = toDateTime64(0, 6, 'UTC'))
+  and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+  and trace_id = {trace:UUID}
+order by started_at, id
+limit {limit:UInt32}
+settings use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 0

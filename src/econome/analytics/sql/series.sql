@@ -1,0 +1,46 @@
+-- How did calls, tokens, cost and speed change over time?
+--
+-- workspace     whose runs
+-- since, until  started in this half-open span
+-- projects      in these projects; empty: in any
+-- dimension     column to split by; of an array, each element is a value
+-- values        the values that get a series of their own; the rest share one, whose value is null
+-- starts        when each bucket of time starts, in seconds since 1970, ascending
+select
+    value,
+    roundDown(toUnixTimestamp64Second(started_at), {starts:Array(Int64)}) as start,
+    count()                                            as runs,
+    countIf(counted)                                   as calls,
+    countIf(parent_id is null and status = 'error')    as errors,
+    sumIf(input_tokens, counted)                       as input_tokens,
+    sumIf(output_tokens, counted)                      as output_tokens,
+    sumIf(cost, counted)                               as cost,
+    quantilesExactInclusiveIf(0.5, 0.95)(
+        (toUnixTimestamp64Micro(assumeNotNull(ended_at)) - toUnixTimestamp64Micro(started_at)) / 1e6,
+        parent_id is null and ended_at is not null
+    ) as latency
+from (
+    select
+        -- Distinct by sorting and compacting, for arrayDistinct drops nulls.
+        arrayJoin(arrayCompact(arraySort(arrayMap(
+            x -> if(has({values:Array(String)}, toString(x)), toString(x), null),
+            emptyArrayToSingle(flatten([{dimension:Identifier}]))
+        )))) as value,
+        started_at,
+        ended_at,
+        parent_id,
+        status,
+        counted,
+        input_tokens,
+        output_tokens,
+        cost
+    from runs final
+    where workspace = {workspace:UUID}
+      and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+           or key_time = toDateTime64(0, 6, 'UTC'))
+      and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
+      and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+      and /* filter */ 1
+)
+group by value, start
+settings prefer_column_name_to_alias = 1

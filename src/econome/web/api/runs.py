@@ -1,0 +1,206 @@
+"""Which runs are there, and what is in one of them?"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from urllib.parse import quote
+from uuid import UUID
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from econome.analytics import details
+from econome.analytics.paging import Cursor, Sort, SortBy
+from econome.analytics.payloads import payload_of_run, read_json
+from econome.analytics.runs import (
+    Page,
+    RunRow,
+    count_runs,
+    count_traces,
+    page_of_runs,
+    page_of_traces,
+    run_by_id,
+)
+from econome.analytics.traces import TraceTotals, trace_totals
+from econome.domain.price import Cost
+from econome.domain.scope import Scope
+from econome.store.client import Store
+from econome.web.api import shapes
+from econome.web.api.scope import allow, choice, identity, scope_of, visible, whole
+from econome.web.auth import Caller, Role, require
+from econome.web.context import context
+from econome.web.errors import NotFound
+
+_INLINE = re.compile(r"(image/(?!svg)|audio/)[a-z0-9.+-]{1,64}", re.ASCII)
+"""What a browser may show; an SVG is a document that may hold a script."""
+
+
+class View(StrEnum):
+    """What a row of the table is."""
+
+    RUNS = "runs"
+    TRACES = "traces"
+
+
+class Order(StrEnum):
+    """Which end comes first."""
+
+    DESCENDING = "desc"
+    ASCENDING = "asc"
+
+
+async def runs(request: Request) -> Response:
+    """GET /econome/v1/runs: a page of runs, or of traces with what each used in all."""
+    caller = require(request, Role.READ)
+    allow(request, "view", "sort", "order", "limit", "cursor")
+    view = choice(request, "view", View, View.RUNS)
+    order = choice(request, "order", Order, Order.DESCENDING)
+    sort = Sort(choice(request, "sort", SortBy, SortBy.STARTED_AT), order is Order.DESCENDING)
+    cursor = request.query_params.get("cursor")
+    after = Cursor.of(cursor, sort) if cursor else None
+    limit = whole(request, "limit", 100, 1000)
+    scope = scope_of(request, caller)
+    econome = context(request)
+    ask = _traces if view is View.TRACES else _runs
+    page, sums = await run_in_threadpool(ask, econome.store, scope, sort, after, limit)
+    rows = [shapes.run(row, econome.projects, caller.workspace) for row in page.rows]
+    if view is View.TRACES:
+        for row, of in zip(rows, page.rows, strict=True):
+            total = sums.get(of.trace_id)
+            row["totals"] = None if total is None else shapes.trace_totals(total)
+    return shapes.answer({"rows": rows, "next": page.next.text() if page.next else None})
+
+
+async def count(request: Request) -> Response:
+    """GET /econome/v1/count: how many rows `runs` has for the same scope."""
+    caller = require(request, Role.READ)
+    allow(request, "view")
+    view = choice(request, "view", View, View.RUNS)
+    scope = scope_of(request, caller)
+    ask = count_traces if view is View.TRACES else count_runs
+    return shapes.answer({"count": await run_in_threadpool(ask, context(request).store, scope)})
+
+
+async def run(request: Request) -> Response:
+    """GET /econome/v1/runs/{id}: one run with all that it was given and gave."""
+    caller = require(request, Role.READ)
+    allow(request, "trace_id", scoped=False)
+    row = await _row(request, caller)
+    store = context(request).store
+    payload = await run_in_threadpool(payload_of_run, store, caller.workspace, row.key_time, row.id)
+    files = await run_in_threadpool(details.attachments_of_run, store, row, caller.workspace)
+    bill = await run_in_threadpool(details.bill_of, store, row)
+    remarks = await run_in_threadpool(details.feedback_of_run, store, caller.workspace, row.id)
+    return shapes.answer(
+        {
+            "run": shapes.run(row, context(request).projects, caller.workspace),
+            "inputs": payload.inputs,
+            "outputs": payload.outputs,
+            "events": payload.events,
+            "extra": payload.extra,
+            "serialized": payload.serialized,
+            "error": payload.error or row.error,
+            "attachments": [
+                {
+                    "name": file.name,
+                    "mime": file.mime,
+                    "size": file.size,
+                    "url": f"/econome/v1/runs/{row.id}/attachments/{quote(file.name, safe='')}",
+                }
+                for file in files
+            ],
+            "price": None if bill is None else _price(bill),
+            "segments": shapes.segments(row),
+            "feedback": [
+                {
+                    "key": remark.key,
+                    "score": remark.score,
+                    "value": read_json(remark.value),
+                    "comment": remark.comment,
+                    "created_at": shapes.iso(remark.created_at),
+                }
+                for remark in remarks
+            ],
+        }
+    )
+
+
+async def attachment(request: Request) -> Response:
+    """GET /econome/v1/runs/{id}/attachments/{name}: a file, shown by the browser only if it is harmless."""
+    caller = require(request, Role.READ)
+    allow(request, scoped=False)
+    row = await _row(request, caller)
+    name = request.path_params["name"]
+    found = await run_in_threadpool(details.attachment, context(request).store, row, caller.workspace, name)
+    if found is None:
+        raise NotFound(f'The run has no attachment "{name[:64]}"')
+    mime = found.mime.partition(";")[0].strip().lower()
+    disposition = "inline"
+    if mime == "text/plain":
+        mime = "text/plain; charset=utf-8"
+    elif not _INLINE.fullmatch(mime):
+        mime, disposition = "application/octet-stream", "attachment"
+    headers = {
+        "content-disposition": f"{disposition}; filename*=UTF-8''{quote(name, safe='')}",
+        "content-type": mime,  # as a header: Starlette adds a charset to a media type
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cache-control": "private, no-store",
+    }
+    return Response(found.content, headers=headers)
+
+
+def _runs(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> _Answer:
+    return page_of_runs(store, scope, sort, after, limit), {}
+
+
+def _traces(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> _Answer:
+    page = page_of_traces(store, scope, sort, after, limit)
+    since = min((row.started_at for row in page.rows), default=scope.since)
+    sums = trace_totals(store, scope.workspace, scope.projects, [row.trace_id for row in page.rows], since)
+    return page, sums
+
+
+_Answer = tuple[Page, dict[UUID, TraceTotals]]
+
+
+async def _row(request: Request, caller: Caller) -> RunRow:
+    run_id = identity(request.path_params["id"], "run")
+    row = await run_in_threadpool(
+        run_by_id, context(request).store, caller.workspace, visible(request, caller), run_id
+    )
+    if row is None:
+        raise NotFound(f"There is no run {run_id}")
+    return row
+
+
+def _price(bill: Cost) -> shapes.Json:
+    price = bill.price
+    return {
+        "source": price.source,
+        "source_version": price.source_version,
+        "provider": price.provider,
+        "model": price.model,
+        "valid_from": shapes.iso(price.valid_from),
+        "tier": price.tier,
+        "lines": [
+            {
+                "bucket": line.bucket,
+                "tokens": line.tokens,
+                "rate": shapes.money(line.rate),
+                "cost": shapes.money(line.cost),
+            }
+            for line in bill.lines
+        ],
+    }
+
+
+ROUTES = [
+    Route("/econome/v1/runs", runs, methods=["GET"]),
+    Route("/econome/v1/count", count, methods=["GET"]),
+    Route("/econome/v1/runs/{id}", run, methods=["GET"]),
+    Route("/econome/v1/runs/{id}/attachments/{name:path}", attachment, methods=["GET"]),
+]

@@ -1,0 +1,142 @@
+"""What a request asks about: the scope and the options in its query string.
+
+Everything unknown is refused by name: a filter that is silently ignored shows numbers that
+are not what they seem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from starlette.requests import Request
+
+from econome.analytics.errors import BadQuestion
+from econome.analytics.filters import compile_filter
+from econome.domain.project import Project
+from econome.domain.scope import Scope
+from econome.web.auth import Caller
+from econome.web.context import context
+from econome.wire.identity import uuid_of
+
+SPAN = timedelta(days=1)
+"""What is looked at when nobody says since when."""
+
+NOWHERE = UUID(int=(1 << 128) - 1)
+"""No project has this id: a scope narrowed to nothing must not turn into one that is not narrowed."""
+
+_SCOPE = ("since", "until", "project", "filter")
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
+_MILLISECONDS = re.compile(r"[0-9]{1,14}", re.ASCII)
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def scope_of(request: Request, caller: Caller) -> Scope:
+    """The runs that the query string speaks of, within what the caller may see."""
+    until = _moment(request, "until") or datetime.now(UTC)
+    since = _moment(request, "since") or until - SPAN
+    if since >= until:
+        raise BadQuestion(f"since: {since.isoformat()} is not before until, {until.isoformat()}")
+    return Scope(
+        workspace=caller.workspace,
+        since=since,
+        until=until,
+        projects=_projects(request, caller),
+        filter=compile_filter(request.query_params.get("filter", "")),
+    )
+
+
+def visible(request: Request, caller: Caller) -> tuple[UUID, ...]:
+    """The projects to which the caller's key is narrowed; empty: it is not."""
+    if caller.projects is None:
+        return ()
+    return tuple(project.id for project in visible_projects(request, caller)) or (NOWHERE,)
+
+
+def visible_projects(request: Request, caller: Caller) -> list[Project]:
+    """The projects that the caller may see, by name."""
+    everything = context(request).projects.all(caller.workspace)
+    return [project for project in everything if caller.may_see(project.name)]
+
+
+def allow(request: Request, *options: str, scoped: bool = True) -> None:
+    """Refuses parameters that this endpoint does not know, and repeated ones that it would not read."""
+    allowed = (*(_SCOPE if scoped else ()), *options)
+    for name in request.query_params:
+        if name not in allowed:
+            raise BadQuestion(f'"{name[:64]}" is no parameter here. Allowed: {", ".join(allowed) or "none"}')
+        if name != "project" and len(request.query_params.getlist(name)) > 1:
+            raise BadQuestion(f"{name}: given more than once")
+
+
+def choice(request: Request, name: str, options: Iterable[Choice], default: Choice) -> Choice:
+    """One of some words."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    found = next((option for option in options if option.value == text), None)
+    if found is None:
+        raise BadQuestion(f'{name}: "{text[:64]}" is none of {", ".join(option.value for option in options)}')
+    return found
+
+
+def whole(request: Request, name: str, default: int, most: int) -> int:
+    """A number from 1 to `most`."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if not 1 <= number <= most:
+        raise BadQuestion(f'{name}: a whole number from 1 to {most}, not "{text[:64]}"')
+    return number
+
+
+def identity(text: str, what: str) -> UUID:
+    """The id in a path."""
+    found = uuid_of(text)
+    if found is None:
+        raise BadQuestion(f'"{text[:64]}" is not the id of a {what}')
+    return found
+
+
+def _moment(request: Request, name: str) -> datetime | None:
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    try:
+        if _MILLISECONDS.fullmatch(text):
+            moment = _EARLIEST + timedelta(milliseconds=int(text))
+        else:
+            # A plus that nobody escaped arrives as a space.
+            moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadQuestion(
+            f'{name}: "{text[:64]}" is no time. Allowed: ISO 8601, or milliseconds since 1970'
+        ) from error
+    if not _EARLIEST <= moment < _LATEST:
+        raise BadQuestion(f"{name}: {text[:64]} is outside the years 1970 to 2261")
+    return moment
+
+
+def _projects(request: Request, caller: Caller) -> tuple[UUID, ...]:
+    asked = request.query_params.getlist("project")
+    if not asked:
+        return visible(request, caller)
+    return tuple(_project(request, caller, text) for text in asked)
+
+
+def _project(request: Request, caller: Caller, text: str) -> UUID:
+    registry = context(request).projects
+    found = registry.find(caller.workspace, text)
+    if found is None:
+        by_id = uuid_of(text)
+        found = None if by_id is None else registry.get(caller.workspace, by_id)
+    if found is None or not caller.may_see(found.name):
+        raise BadQuestion(f'project: there is none of the name or id "{text[:64]}"')
+    return found.id

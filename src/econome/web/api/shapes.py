@@ -1,0 +1,209 @@
+"""From the answers of `analytics` to the JSON of our own API.
+
+Money is a text, exact and without an exponent; times are ISO 8601 in UTC; durations are
+seconds. Null is unknown, which is not zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+from starlette.responses import Response
+
+from econome.analytics.runs import RunRow
+from econome.analytics.totals import Sums, Totals
+from econome.analytics.traces import TraceTotals
+from econome.domain.money import text_of
+from econome.domain.trace import COLUMNS, Node
+from econome.domain.usage import Bucket
+from econome.ingest.projects import Projects
+
+Json = dict[str, Any]
+"""An object on its way out: its values are whatever JSON can hold."""
+
+
+def answer(content: Json) -> Response:
+    """The response that holds `content`."""
+    return Response(
+        orjson.dumps(content), media_type="application/json", headers={"cache-control": "no-store"}
+    )
+
+
+def iso(moment: datetime | None) -> str | None:
+    """A time, as "2026-01-02T03:04:05.678901Z"."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def money(amount: Decimal | None) -> str | None:
+    """An amount of US dollars."""
+    return None if amount is None else text_of(amount)
+
+
+def seconds(start: datetime, end: datetime | None) -> float | None:
+    """How long it took."""
+    return None if end is None else (end - start) / timedelta(seconds=1)
+
+
+def project(projects: Projects, workspace: UUID, identity: UUID) -> Json:
+    """A project, by id and name."""
+    known = projects.get(workspace, identity)
+    return {"id": str(identity), "name": known.name if known else str(identity)}
+
+
+def tokens(known: Mapping[str, int | None]) -> Json:
+    """Tokens by bucket, and those sent, generated and both; `known` has them by column."""
+    sent, generated = known.get("input_tokens"), known.get("output_tokens")
+    total = None if sent is None and generated is None else (sent or 0) + (generated or 0)
+    buckets = {bucket.value: known.get(bucket.value) for bucket in Bucket}
+    return {**buckets, "input": sent, "output": generated, "total": total}
+
+
+def tokens_of(row: Sums | RunRow) -> Json:
+    """Tokens of a row that has a column for each bucket."""
+    return tokens({column: getattr(row, column) for column in COLUMNS})
+
+
+def coverage(sums: Sums) -> Json:
+    """How much of a total is known, and from whom."""
+    return {
+        "calls": sums.calls,
+        "priced": sums.priced_calls,
+        "unpriced": sums.unpriced_calls,
+        "reported": sums.reported_calls,
+        "counted": sums.counted_calls,
+        "estimated": sums.estimated_calls,
+        "unknown": sums.unknown_calls,
+        "settling": sums.settling_calls,
+    }
+
+
+def totals(of: Totals) -> Json:
+    """The sums over a scope, and its speed."""
+    return {
+        "runs": of.runs,
+        "traces": of.traces,
+        "calls": of.calls,
+        "errors": of.errors,
+        "failed_calls": of.failed_calls,
+        **_used(of),
+        "tokens_per_call": {
+            "input": _per(of.input_tokens, of.calls_with_input),
+            "output": _per(of.output_tokens, of.calls_with_output),
+        },
+        "latency": _quantiles(of.latency),
+        "first_token": _quantiles(of.first_token),
+        "call_latency": _quantiles(of.call_latency),
+        "coverage": coverage(of),
+    }
+
+
+def trace_totals(of: TraceTotals) -> Json:
+    """The sums over one trace."""
+    return {
+        "runs": of.runs,
+        "calls": of.calls,
+        "errors": of.errors,
+        **_used(of),
+        "coverage": coverage(of),
+    }
+
+
+def quantile(value: float) -> float | None:
+    """A percentile; that of nothing is NaN in the store and null outside."""
+    return None if math.isnan(value) else value
+
+
+def run(row: RunRow, projects: Projects, workspace: UUID) -> Json:
+    """A run as a row of a table."""
+    return {
+        "id": str(row.id),
+        "trace_id": str(row.trace_id),
+        "parent_id": None if row.parent_id is None else str(row.parent_id),
+        "project": project(projects, workspace, row.project),
+        "name": row.name,
+        "kind": row.kind,
+        "status": row.status,
+        "error": row.error,
+        "started_at": iso(row.started_at),
+        "ended_at": iso(row.ended_at),
+        "latency": seconds(row.started_at, row.ended_at),
+        "first_token": seconds(row.started_at, row.first_token_at),
+        "model": row.model,
+        "model_asked": row.model_asked,
+        "model_answered": row.model_answered,
+        "provider": row.provider,
+        "service_tier": row.service_tier,
+        "tokens": tokens_of(row),
+        "usage_source": row.usage_source,
+        "usage_convention": row.usage_convention,
+        "counted": row.counted,
+        "cost": money(row.cost),
+        "input_cost": money(row.input_cost),
+        "output_cost": money(row.output_cost),
+        "cost_reported": money(row.cost_reported),
+        "temperature": row.temperature,
+        "top_p": row.top_p,
+        "max_tokens": row.max_tokens,
+        "streamed": row.streamed,
+        "tags": list(row.tags),
+        "metadata": dict(row.metadata),
+        "user": row.user,
+        "session": row.session,
+        "environment": row.environment,
+        "input_preview": row.input_preview,
+        "output_preview": row.output_preview,
+        "notes": list(row.notes),
+    }
+
+
+def node(of: Node[RunRow], projects: Projects, workspace: UUID) -> Json:
+    """A run in its place in a trace."""
+    return {
+        **run(of.run, projects, workspace),
+        "depth": of.depth,
+        "children": of.children,
+        "orphan": of.is_orphan,
+        "self_seconds": None if of.self_time is None else of.self_time.total_seconds(),
+        "critical": of.is_critical,
+        "subtree": {
+            "tokens": tokens(of.used.tokens),
+            "cost": money(of.used.cost),
+            "calls": of.used.calls,
+        },
+    }
+
+
+def segments(row: RunRow) -> Json:
+    """How many characters of a prompt are what."""
+    return {
+        "system": row.chars_system,
+        "tools": row.chars_tools,
+        "history": row.chars_history,
+        "retrieved": row.chars_retrieved,
+        "tool_results": row.chars_tool_results,
+        "user": row.chars_user,
+    }
+
+
+def _used(sums: Sums) -> Json:
+    return {
+        "tokens": tokens_of(sums),
+        "cost": money(sums.cost),
+        "input_cost": money(sums.input_cost),
+        "output_cost": money(sums.output_cost),
+    }
+
+
+def _per(count: int | None, calls: int) -> float | None:
+    return None if count is None or not calls else count / calls
+
+
+def _quantiles(values: Sequence[float]) -> Json:
+    half, most = values
+    return {"p50": quantile(half), "p95": quantile(most)}

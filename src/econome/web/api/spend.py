@@ -1,0 +1,45 @@
+"""Where do the tokens and the money go?"""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from econome.analytics.dimension import Dimension
+from econome.analytics.spend import spend_by
+from econome.web.api import shapes
+from econome.web.api.labels import label
+from econome.web.api.scope import allow, choice, scope_of, whole
+from econome.web.auth import Role, require
+from econome.web.context import context
+
+
+async def spend(request: Request) -> Response:
+    """GET /econome/v1/spend: the dearest values of a dimension."""
+    caller = require(request, Role.READ)
+    allow(request, "by", "limit")
+    by = choice(request, "by", Dimension, Dimension.MODEL)
+    limit = whole(request, "limit", 20, 1000)
+    scope = scope_of(request, caller)
+    econome = context(request)
+    rows = await run_in_threadpool(spend_by, econome.store, scope, by, limit=limit)
+    return shapes.answer(
+        {
+            "by": by,
+            "rows": [
+                {
+                    "value": row.value,
+                    "label": label(econome.projects, caller.workspace, by, row.value),
+                    "totals": shapes.totals(row),
+                }
+                for row in rows
+            ],
+            "others": rows[0].values - len(rows) if rows else 0,
+            "overlapping": by.is_overlapping,
+        }
+    )
+
+
+ROUTES = [Route("/econome/v1/spend", spend, methods=["GET"])]
