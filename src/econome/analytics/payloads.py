@@ -1,4 +1,4 @@
-"""What a run was given and gave: its two pieces, folded at reading.
+"""What a run was given and gave: its pieces, folded at reading.
 
 Field by field, what the patch says beats what the post says; the two halves of extra are
 united to any depth, metadata inside included. An empty text is "not given".
@@ -19,7 +19,7 @@ from econome.store.question import question
 
 @dataclass(frozen=True, slots=True)
 class PayloadPiece:
-    """One of the two pieces of a run's payload, as stored: JSON texts, but for the error."""
+    """One piece of a run's payload, as stored: JSON texts, but for the error."""
 
     piece: str
     inputs: str = ""
@@ -51,18 +51,27 @@ def payload_of_run(store: Store, workspace: UUID, key_time: datetime, run: UUID)
 
 
 def fold(pieces: Sequence[PayloadPiece]) -> Payload:
-    """The payload that the pieces of one run make, in whichever order they come."""
-    post = next((piece for piece in pieces if piece.piece == "post"), PayloadPiece("post"))
-    patch = next((piece for piece in pieces if piece.piece == "patch"), PayloadPiece("patch"))
-    events = read_json(patch.events or post.events)
+    """The payload that the pieces of one run make: posts first, then patches, each as they came.
+
+    Of each field the last text that was given stands; extras are united.
+    """
+    ordered = sorted(pieces, key=lambda piece: piece.piece == "patch")
+    extra: dict[str, object] = {}
+    for piece in ordered:
+        extra = _united(extra, _mapping(piece.extra))
+    events = read_json(_last(ordered, "events"))
     return Payload(
-        inputs=read_json(patch.inputs or post.inputs),
-        outputs=read_json(patch.outputs or post.outputs),
+        inputs=read_json(_last(ordered, "inputs")),
+        outputs=read_json(_last(ordered, "outputs")),
         events=events if isinstance(events, list) else [],
-        extra=_united(_mapping(post.extra), _mapping(patch.extra)),
-        serialized=read_json(patch.serialized or post.serialized),
-        error=patch.error or post.error,
+        extra=extra,
+        serialized=read_json(_last(ordered, "serialized")),
+        error=_last(ordered, "error"),
     )
+
+
+def _last(pieces: Sequence[PayloadPiece], name: str) -> str:
+    return next((text for piece in reversed(pieces) if (text := getattr(piece, name))), "")
 
 
 def read_json(text: str) -> object:

@@ -3,11 +3,11 @@
 -- workspace  whose run
 -- key_time, run  its key
 --
--- At most one row for each of the two pieces that a run arrives in.
+-- One row per piece, posts first, in the order in which they came: a later one beats an earlier.
 select
     toString(piece) as piece,
     inputs, outputs, events, extra, serialized, error
 from payloads final
 where workspace = {workspace:UUID} and key_time = {key_time:DateTime64(6)} and id = {run:UUID}
-order by piece
+order by piece, version
 settings prefer_column_name_to_alias = 1
