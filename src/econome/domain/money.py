@@ -6,6 +6,7 @@ decimals, so that a line of a bill is exact there; what is finer is rounded once
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
 PLACES = 18
@@ -16,12 +17,20 @@ MOST = Decimal(10) ** (38 - PLACES)
 """The first amount that the store cannot hold."""
 
 _QUANTUM = Decimal(1).scaleb(-PLACES)
-_EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)  # tokens × rate never needs as many digits
+_EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)  # a count times a rate never needs as many digits
 
 
 def line_cost(tokens: int, rate: Decimal) -> Decimal:
     """What `tokens` cost at `rate` US dollars per million, rounded to 18 decimals, half to even."""
     return rounded(_EXACT.multiply(rate, tokens).scaleb(-6, _EXACT))
+
+
+def total_of(amounts: Iterable[Decimal]) -> Decimal:
+    """The sum, exact: the context that Python sets by default would round at 28 digits."""
+    total = ZERO
+    for amount in amounts:
+        total = _EXACT.add(total, amount)
+    return total
 
 
 def rounded(amount: Decimal) -> Decimal:
@@ -58,9 +67,4 @@ def read_money(value: object) -> Decimal | None:
         return None
     if not amount.is_finite() or abs(amount) >= MOST:
         return None
-    return amount.quantize(_QUANTUM, context=_EXACT) if _is_finer(amount) else amount
-
-
-def _is_finer(amount: Decimal) -> bool:
-    exponent = amount.as_tuple().exponent
-    return isinstance(exponent, int) and exponent < -PLACES
+    return rounded(amount)

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from econome.domain.money import ZERO, text_of
+from econome.domain.money import text_of, total_of
 from econome.domain.usage import INPUT, Bucket
 
 _NAMESPACE = UUID("b0d9c1de-33f4-5d0e-9a52-7c5f0c2f61a4")  # drawn once, for prices
@@ -58,14 +58,14 @@ class Cost:
     @property
     def total(self) -> Decimal:
         """All of it, in US dollars."""
-        return sum((line.cost for line in self.lines), ZERO)
+        return total_of(line.cost for line in self.lines)
 
     @property
     def input(self) -> Decimal:
         """What was sent, cached tokens included."""
-        return sum((line.cost for line in self.lines if line.bucket in INPUT), ZERO)
+        return total_of(line.cost for line in self.lines if line.bucket in INPUT)
 
     @property
     def output(self) -> Decimal:
         """What was generated, reasoning included."""
-        return sum((line.cost for line in self.lines if line.bucket not in INPUT), ZERO)
+        return total_of(line.cost for line in self.lines if line.bucket not in INPUT)

@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import Any
 
 from econome.domain.usage import Bucket
-from econome.pricing.source import Listing, Period, Rate, Variant
+from econome.pricing.source import Listing, Period, Rate
 
 _COMPACT_DAY = re.compile(r"-(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)")
 
@@ -58,7 +58,7 @@ class Catalogue:
                     return self._listing(provider, entry, ())
         return None
 
-    def _listing(self, provider: str, entry: Mapping[str, Any], variants: tuple[Variant, ...]) -> Listing:
+    def _listing(self, provider: str, entry: Mapping[str, Any], variants: tuple[Period, ...]) -> Listing:
         return Listing(
             source=self._source,
             source_version=self._version,
@@ -83,10 +83,10 @@ def parse_periods(entry: Mapping[str, Any]) -> tuple[Period, ...]:
     )
 
 
-def parse_variants(entry: Mapping[str, Any]) -> tuple[Variant, ...]:
+def parse_variants(entry: Mapping[str, Any]) -> tuple[Period, ...]:
     """The prices of an entry at other tiers."""
     return tuple(
-        Variant(tier=variant["tier"], rates=_rates(variant["rates"]), valid_from=_day(variant["from"]))
+        Period(tier=variant["tier"], rates=_rates(variant["rates"]), valid_from=_day(variant["from"]))
         for variant in entry["variants"]
     )
 

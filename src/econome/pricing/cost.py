@@ -1,4 +1,4 @@
-"""Usage × price: the bill of one call."""
+"""Usage times price: the bill of one call."""
 
 from __future__ import annotations
 

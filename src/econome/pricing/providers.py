@@ -77,16 +77,19 @@ _SUFFIXES = (".chat", ".responses", ".completion", ".embedding", ".messages", ".
 """What Vercel's SDK puts behind a provider: openai.chat."""
 
 _PREFIXES = frozenset(
-    ("anthropic", "azure", "azure_ai", "bedrock", "deepseek", "fireworks_ai", "gemini", "groq", "mistral")
-    + ("openai", "openrouter", "perplexity", "together_ai", "vertex_ai", "xai")
+    (
+        *("anthropic", "azure", "azure_ai", "bedrock", "deepseek", "fireworks_ai", "gemini", "groq"),
+        *("mistral", "openai", "openrouter", "perplexity", "together_ai", "vertex_ai", "xai"),
+    )
 )
 """Prefixes of LiteLLM that tell who serves. Not among them: those that also own models on
 Hugging Face (google/, mistralai/, meta-llama/), for such a model may run on the user's machine."""
 
 _BY_MODEL = re.compile(
     r"""
-      (?P<openai>     (?:ft:)?gpt-(?:[3-9]|image-|audio|realtime) | chatgpt- | o[134](?:-|$) | tts-1 | whisper-1$
-                    | text-embedding-(?:3-|ada-) | (?:ft:)?(?:davinci|babbage)-002 | computer-use- | codex-mini )
+      (?P<openai>     (?:ft:)?gpt-(?:[3-9]|image-|audio|realtime) | chatgpt- | o[134](?:-|$) | tts-1
+                    | whisper-1$ | text-embedding-(?:3-|ada-) | (?:ft:)?(?:davinci|babbage)-002
+                    | computer-use- | codex-mini )
     | (?P<anthropic>  claude- )
     | (?P<google>     (?:models/)?(?:gemini-\d|gemini-embedding|text-embedding-00\d) )
     | (?P<aws>        (?:(?:us|eu|apac|jp|au|ca|global|us-gov)\.)?

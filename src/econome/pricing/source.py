@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from itertools import chain
 from typing import Protocol
 
 from econome.domain.price import Price
@@ -20,30 +19,33 @@ from econome.domain.usage import Bucket
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """US dollars per million tokens, and dearer ones for calls whose input is larger."""
+    """US dollars per million tokens, and others for calls whose input is larger."""
 
     base: Decimal
     steps: tuple[tuple[int, Decimal], ...] = ()  # (more input tokens than, rate), ascending
 
-    def at(self, input_tokens: int) -> Decimal:
-        """The rate of every token of a call with so many of input."""
+    def above(self, step: int) -> Decimal:
+        """The rate of every token of a call whose input exceeds that step (0: none)."""
         rate = self.base
-        for start, dearer in self.steps:
-            if input_tokens > start:
-                rate = dearer
+        for start, other in self.steps:
+            if start <= step:
+                rate = other
         return rate
-
-
-Rates = Mapping[Bucket, Rate]
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The standard rates from one day on, or during some hours of each day (UTC)."""
+    """The rates of one tier from one day on, or during some hours of each day (UTC)."""
 
-    rates: Rates  # empty: sold otherwise than by the token
+    rates: Mapping[Bucket, Rate]  # empty: sold otherwise than by the token
     valid_from: date | None = None  # None: since ever
     hours: tuple[time, time] | None = None  # half-open; may pass midnight
+    tier: str = ""  # "" is the standard one
+    steps: tuple[int, ...] = field(init=False, compare=False, repr=False)  # of all its rates
+
+    def __post_init__(self) -> None:
+        steps = {start for rate in self.rates.values() for start, _ in rate.steps}
+        object.__setattr__(self, "steps", tuple(sorted(steps)))
 
     def holds_at(self, at: datetime) -> bool:
         """Whether these rates are in force at that instant (aware, UTC)."""
@@ -57,24 +59,11 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """What differs from the standard rates when a call is served at another tier."""
-
-    tier: str
-    rates: Rates
-    valid_from: date | None = None
-
-    def holds_at(self, at: datetime) -> bool:
-        """Whether the tier had these rates at that instant."""
-        return self.valid_from is None or at.date() >= self.valid_from
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """All that a source says of one model at one provider.
 
-    Of the periods in force the last one counts; of the variants in force the first one,
-    bucket by bucket.
+    Of the `periods` in force the last one counts. At another tier, its `variants` replace
+    what differs: of those in force the first one, bucket by bucket.
     """
 
     source: str
@@ -82,8 +71,8 @@ class Listing:
     provider: str
     model: str
     periods: tuple[Period, ...]
-    variants: tuple[Variant, ...] = ()
-    _made: dict[tuple[int, tuple[int, ...], int], Price | None] = field(
+    variants: tuple[Period, ...] = ()
+    _made: dict[tuple[int, ...], Price | None] = field(
         default_factory=dict, init=False, repr=False, compare=False, hash=False
     )
 
@@ -93,67 +82,57 @@ class Listing:
         None when nothing was listed for that tier at that time: the standard rates are no
         price of another tier. `input_tokens` is that call's own, cached ones included.
         """
-        period = self._period_at(at)
-        if period is None:
+        parts = self._parts(at, tier)
+        if not parts:
             return None
-        variants: tuple[int, ...] = ()
-        if tier:
-            variants = tuple(
-                number
-                for number, variant in enumerate(self.variants)
-                if variant.tier == tier and variant.holds_at(at)
-            )
-            if not variants:
-                return None
-        step = self._step_of(period, variants, input_tokens)
-        key = (period, variants, step)
+        step = 0
+        for part in parts:
+            for start in part.steps:
+                if step < start < input_tokens:
+                    step = start
+        key = (*map(id, parts), step)
         if key not in self._made:  # two threads may make the same price: they are equal
-            self._made[key] = self._make(period, variants, step)
+            self._made[key] = self._make(parts, step)
         return self._made[key]
 
-    def _period_at(self, at: datetime) -> int | None:
-        for number in range(len(self.periods) - 1, -1, -1):
-            if self.periods[number].holds_at(at):
-                return number
-        return None
+    def _parts(self, at: datetime, tier: str) -> list[Period]:
+        """The periods that make the price, those that replace behind those that they replace."""
+        parts = []
+        for period in reversed(self.periods):
+            if period.holds_at(at):
+                parts.append(period)
+                break
+        if tier:
+            variants = [part for part in self.variants if part.tier == tier and part.holds_at(at)]
+            return [*parts, *reversed(variants)] if variants else []
+        return parts
 
-    def _step_of(self, period: int, variants: tuple[int, ...], input_tokens: int) -> int:
-        highest = 0
-        for rates in chain(
-            (self.periods[period].rates,), (self.variants[number].rates for number in variants)
-        ):
-            for rate in rates.values():
-                for start, _ in rate.steps:
-                    if highest < start < input_tokens:
-                        highest = start
-        return highest
-
-    def _make(self, period: int, variants: tuple[int, ...], step: int) -> Price | None:
-        standard = self.periods[period]
-        rates = dict(standard.rates)
-        for number in reversed(variants):
-            rates.update(self.variants[number].rates)
+    def _make(self, parts: list[Period], step: int) -> Price | None:
+        rates = {bucket: rate.above(step) for part in parts for bucket, rate in part.rates.items()}
         if not rates:
             return None
-        days = [day for day in (standard.valid_from, *(self.variants[n].valid_from for n in variants)) if day]
         return Price(
             source=self.source,
             source_version=self.source_version,
             provider=self.provider,
             model=self.model,
-            valid_from=datetime.combine(max(days), time(), UTC) if days else None,
-            tier=_name_of_tier(self.variants[variants[0]].tier if variants else "", standard.hours, step),
-            rates={bucket: rates[bucket].at(step + 1) for bucket in Bucket if bucket in rates},
+            valid_from=_first_instant(parts),
+            tier=_name_of_tier(parts, step),
+            rates=rates,
         )
 
 
-def _name_of_tier(tier: str, hours: tuple[time, time] | None, step: int) -> str:
-    parts = [tier] if tier else []
-    if hours:
-        parts.append(f"{hours[0]:%H:%M}-{hours[1]:%H:%M} UTC")
+def _first_instant(parts: list[Period]) -> datetime | None:
+    days = [part.valid_from for part in parts if part.valid_from]
+    return datetime.combine(max(days), time(), UTC) if days else None
+
+
+def _name_of_tier(parts: list[Period], step: int) -> str:
+    words = [parts[-1].tier] if parts[-1].tier else []
+    words += [f"{part.hours[0]:%H:%M}-{part.hours[1]:%H:%M} UTC" for part in parts if part.hours]
     if step:
-        parts.append(f">{step} tokens")
-    return " ".join(parts)
+        words.append(f">{step} tokens")
+    return " ".join(words)
 
 
 class PriceSource(Protocol):
@@ -162,7 +141,7 @@ class PriceSource(Protocol):
     def find(self, provider: str, model: str) -> Listing | None:
         """What is charged for `model` by `provider`; None when the source does not know.
 
-        Both are in lower case; `provider` is a name of `pricing.providers`, or "" when
-        nobody said and no convention tells.
+        Both are in lower case; `provider` is a name of `pricing.providers`, or what the
+        client said when we know no such provider, or "" when nobody said and no convention tells.
         """
         ...

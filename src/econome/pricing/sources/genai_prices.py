@@ -50,7 +50,7 @@ _BUCKETS = {
 """Its name of a price → our bucket. Writing to a cache without a time to live is for 5 minutes."""
 
 _FEES = ("requests_kcount",)
-"""Charged beside the tokens on every call, by options that we are not told: such a model has no price here."""
+"""Charged beside the tokens on every call, by options that nobody tells us: no price of ours."""
 
 _TIERS = {"processing": frozenset({"batch"}), "service_tier": None, "speed": frozenset({"fast"})}
 """Which of its contexts are tiers of service. `None` takes every value but "default"."""
@@ -69,9 +69,7 @@ class GenaiPrices:
             self.version = version(SOURCE)
         except PackageNotFoundError:
             self.version = ""
-            _log.warning(
-                "genai-prices is not installed: no model has a list price. Install it with: pip install genai-prices"
-            )
+            _log.warning("No model has a list price: genai-prices is missing. Do: pip install genai-prices")
             self._catalogue.set_result(Catalogue(_empty("")))
             return
         kept = folder / f"{SOURCE}-{self.version}.{_FORMAT}.json" if folder else None
@@ -89,7 +87,7 @@ class GenaiPrices:
         try:
             content = _ask_for_table()
             catalogue = Catalogue(orjson.loads(content))
-        except Exception:  # a thread's end: whatever went wrong, calls are stored, unpriced
+        except Exception:  # noqa: BLE001 - the end of a thread: whatever it was, calls go on, unpriced
             _log.exception("genai-prices gave no table: no model has a list price until the next start")
             self._catalogue.set_result(Catalogue(_empty(self.version)))
             return

@@ -25,9 +25,10 @@ from econome.domain.errors import EconomeError
 from econome.domain.money import read_money
 from econome.domain.usage import Bucket
 from econome.pricing.providers import ALIASES
-from econome.pricing.source import Listing, Period, Rate, Variant
+from econome.pricing.source import Listing, Period, Rate
 
 SOURCE = "overrides"
+_DEAREST = 1_000_000  # dollars per million tokens: a dollar a token
 _FIELDS = frozenset({"model", "provider", "valid_from", "tier", "rates"})
 
 
@@ -73,7 +74,7 @@ class Overrides:
         return cls(read, sha256(content).hexdigest()[:12])
 
     def find(self, provider: str, model: str) -> Listing | None:
-        """See `PriceSource`. A listing begins with the first day that the user gave: before it, the lists hold."""
+        """See `PriceSource`. Before the first day that the user gave, the lists hold."""
         matching = [
             entry
             for entry in self._entries
@@ -87,11 +88,13 @@ class Overrides:
             source_version=self.version,
             provider=provider,
             model=dated[-1].model,
-            periods=tuple(Period(entry.rates, entry.valid_from) for entry in dated if not entry.tier),
-            variants=tuple(
-                Variant(entry.tier, entry.rates, entry.valid_from) for entry in reversed(dated) if entry.tier
-            ),
+            periods=tuple(_period(entry) for entry in dated if not entry.tier),
+            variants=tuple(_period(entry) for entry in reversed(dated) if entry.tier),
         )
+
+
+def _period(entry: Override) -> Period:
+    return Period(entry.rates, entry.valid_from, tier=entry.tier)
 
 
 def _entry(entry: Any, where: str) -> Override:
@@ -143,9 +146,9 @@ def _bucket(name: str, where: str) -> Bucket:
 
 def _rate(name: str, value: Any, where: str) -> Rate:
     amount = read_money(value)
-    if amount is None or amount < 0:
+    if amount is None or not 0 <= amount <= _DEAREST:
         raise BadPrice(
-            f'{where}: the rate of {name} must be US dollars per million tokens, such as "2.50", not {value!r}'
+            f'{where}: the rate of {name} must be dollars per million tokens, such as "2.50", not {value!r}'
         )
     return Rate(amount)
 
