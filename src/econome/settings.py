@@ -237,3 +237,45 @@ def without_password(dsn: str) -> str:
 def _without_query(dsn: str) -> str:
     plain, mark, _ = dsn.partition("?")
     return plain + ("?…" if mark else "")
+
+
+def reference() -> str:
+    """The text of docs/reference/settings.md, which `python -m econome.settings` prints."""
+    introduction = (
+        "A setting comes from its flag (of `econome serve`), else from its variable, else from its default. "
+        "Bytes may be written `256MiB`. A list is comma separated in a variable, and takes its flag once for "
+        "each value. `econome doctor` shows the settings that are in force."
+    )
+    lines = ["# Settings", "", introduction, ""]
+    said = explanations()
+    for one in fields(Settings):
+        origin = f"`{_flags(one)}` · `{variable(one.name)}` · default: {_default(one)}"
+        lines += [f"## {one.name}", "", origin, "", said[one.name], ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _flags(one: Field[Any]) -> str:
+    match str(one.type):
+        case "bool":
+            return f"{flag(one.name)}` or `--no-{flag(one.name)[2:]}"
+        case "tuple[str, ...]":
+            return f"{flag(one.name)} NAME"
+        case _:
+            return f"{flag(one.name)} {one.name.rpartition('_')[2].upper()}"
+
+
+def _default(one: Field[Any]) -> str:
+    if one.name == "data":
+        return (
+            "`$XDG_DATA_HOME/econome` or `~/.local/share/econome` (Linux), "
+            "`~/Library/Application Support/econome` (macOS), `%LOCALAPPDATA%\\econome` (Windows)"
+        )
+    default: object = one.default
+    if isinstance(default, int) and one.name.endswith("_bytes"):
+        return f"`{default >> 20}MiB`"
+    shown = _shown(one.name, default)
+    return f"`{shown}`" if shown else "none"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())
