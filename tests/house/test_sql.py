@@ -27,6 +27,7 @@ OF_NO_WORKSPACE = {
     "workspaces": "the list of them",
     "price": "a price is a public fact; its id is a digest of its content",
     "price_ids": "see price",
+    "langsmith_prices": "see price",
     "projects_all": "fills the registry at the start, for all",
     "latest_key": "a bound on time for the whole store",
 }

@@ -20,11 +20,11 @@ BUILT = {"dist", "build", "node_modules", "__pycache__", ".venv"}
 
 HERE = re.compile(
     # Split, so that this file does not find itself.
-    r"(?<![\w.])/(?:ho"
-    r"me|wo"
-    r"rk|ro"
-    r"ot|Us"
-    r"ers)/[a-z]"
+    r"(?<![\w.])/(?:(?:ho"
+    r"me|Us"
+    r"ers)/(?!me\b|you\b)|wo"
+    r"rk/|ro"
+    r"ot/)[a-z]"
     r"|(?:registry\.npm"
     r"js|pypi\.o"
     r"rg|files\.pythonho"
