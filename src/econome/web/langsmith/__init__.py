@@ -1,0 +1,11 @@
+"""The part of LangSmith's API by which its clients read: runs, projects, feedback.
+
+`ROUTES` are mounted under each root that the clients use; `LINKS` are pages, at the server's own root.
+"""
+
+from __future__ import annotations
+
+from econome.web.langsmith import attachments, feedback, info, links, runs, sessions
+
+ROUTES = [*info.ROUTES, *runs.ROUTES, *sessions.ROUTES, *feedback.ROUTES, *attachments.ROUTES]
+LINKS = links.LINKS

@@ -1,0 +1,10 @@
+-- Which files came with these runs?
+--
+-- workspace  whose runs
+-- times, ids their keys, as a page of runs gave them
+select run_id, name, mime
+from attachments final
+where workspace = {workspace:UUID}
+  and key_time in {times:Array(DateTime64(6))}
+  and run_id in {ids:Array(UUID)}
+order by run_id, name
