@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from builders import SINCE, UNTIL
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -15,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
+from builders import SINCE, UNTIL
 from econome.domain.key import Role
 from econome.domain.project import DEFAULT_WORKSPACE
 from econome.ingest.projects import Projects
@@ -40,7 +40,10 @@ class _Answer(Protocol):
 
     status_code: int
     headers: Any
-    content: bytes
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
 
     def json(self) -> Any: ...
 

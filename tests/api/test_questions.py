@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+
 from asking import Asking
 from builders import NOON, PROJECT, SINCE, UNTIL, a_run, an_id, insert_runs
-
 from econome.domain.key import Role
 from econome.domain.project import DEFAULT_WORKSPACE, workspace_id
 from econome.domain.run import UNDATED
@@ -18,8 +17,8 @@ from econome.web.auth import Caller
 
 
 @pytest.fixture
-def asking(store: Store) -> Iterator[Asking]:
-    yield Asking(store)
+def asking(store: Store) -> Asking:
+    return Asking(store)
 
 
 def after(seconds: float) -> datetime:

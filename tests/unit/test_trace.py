@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
-from builders import NOON, a_run, an_id
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import NOON, a_run, an_id
 from econome.domain.run import Run
 from econome.domain.trace import Node, tree
 
@@ -176,7 +177,7 @@ def test_no_run_is_lost_and_none_is_shown_twice(runs: list[Run]) -> None:
 def test_depths_are_those_of_a_pre_order(runs: list[Run]) -> None:
     nodes = tree(runs)
     assert nodes[0].depth == 0
-    for before, after in zip(nodes, nodes[1:], strict=False):
+    for before, after in pairwise(nodes):
         assert after.depth <= before.depth + 1
         if after.depth == before.depth + 1:
             assert after.run.parent_id == before.run.id
