@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from econome.store.client import Store
 from econome.store.migrate import migrate
@@ -30,6 +31,12 @@ from econome.store.migrate import migrate
 for _name in list(os.environ):
     if _name.startswith(("ECONOME_", "LANGSMITH_", "LANGCHAIN_")) and not _name.startswith("ECONOME_TEST_"):
         del os.environ[_name]
+
+
+# A loaded machine is slow: no time limit decides whether a law holds. Repeatable, so that a
+# red run can be run again; no folder of examples is left behind.
+settings.register_profile("econome", deadline=None, derandomize=True, database=None)
+settings.load_profile("econome")
 
 
 class SharedEngine:
