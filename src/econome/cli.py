@@ -146,7 +146,7 @@ def _serve(parsed: argparse.Namespace) -> int:
     chosen = _settings(parsed)
     from econome.store.lock import admin_token, hold  # noqa: PLC0415  (here and below: see the module)
 
-    held = hold(chosen.data)
+    held = hold(chosen.data, chosen.dsn)
     try:
         from econome.app import create_app  # noqa: PLC0415
         from econome.web.serving import serve  # noqa: PLC0415
@@ -199,7 +199,7 @@ def _welcome(chosen: Settings, address: str, *, has_keys: bool) -> str:
     elif chosen.allowed_hosts:
         names = ", ".join(chosen.allowed_hosts)
         lines += ["", f"No API key has been made, so whoever can call {names} sees and writes everything."]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", "Stop it with Ctrl+C."])
 
 
 def _keys_list(parsed: argparse.Namespace) -> int:

@@ -194,7 +194,7 @@ def _store(settings: Settings) -> Iterator[Check]:
     with TemporaryDirectory(prefix="econome-doctor-") as passing:
         is_new = not settings.store and not (settings.data / "store").exists()
         dsn = f"chdb://{passing}/store" if is_new else settings.dsn
-        held = None if is_new or not settings.data.exists() else hold(settings.data)
+        held = None if is_new or not settings.data.exists() else hold(settings.data, settings.dsn)
         try:
             store = Store(dsn, readers=1)
             try:

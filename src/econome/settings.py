@@ -219,6 +219,8 @@ def _shown(name: str, value: object) -> str:
         return "yes" if value else "no"
     if name == "store":
         return without_password(str(value))
+    if name.endswith("_bytes") and isinstance(value, int) and not value % (1 << 20):
+        return f"{value >> 20}MiB"
     return "" if value is None else str(value)
 
 
@@ -270,10 +272,7 @@ def _default(one: Field[Any]) -> str:
             "`$XDG_DATA_HOME/econome` or `~/.local/share/econome` (Linux), "
             "`~/Library/Application Support/econome` (macOS), `%LOCALAPPDATA%\\econome` (Windows)"
         )
-    default: object = one.default
-    if isinstance(default, int) and one.name.endswith("_bytes"):
-        return f"`{default >> 20}MiB`"
-    shown = _shown(one.name, default)
+    shown = _shown(one.name, one.default)
     return f"`{shown}`" if shown else "none"
 
 

@@ -19,6 +19,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 from econome.domain.errors import EconomeError
 
@@ -52,45 +53,44 @@ class Holder:
 class Hold:
     """A data folder held by this process, until it is released."""
 
-    def __init__(self, folder: Path, lock: BinaryIO) -> None:
+    def __init__(self, folder: Path, lock: BinaryIO, engine: BinaryIO | None = None) -> None:
         self.folder = folder
         self._lock = lock
+        self._engine = engine
 
     def announce(self, address: str) -> None:
         """Says where the server can be called."""
         here = Holder(os.getpid(), address)
-        _write_down(self._lock, here)
+        for lock in filter(None, (self._lock, self._engine)):
+            _write_down(lock, here)
         _replace(self.folder / SERVER, json.dumps(asdict(here)).encode(), mode=0o600)
 
     def release(self) -> None:
         """Lets go. The lock's file stays: taking it away could give the folder to two at once."""
         (self.folder / SERVER).unlink(missing_ok=True)
-        self._lock.close()
+        for lock in filter(None, (self._lock, self._engine)):
+            lock.close()
 
 
-def hold(folder: Path) -> Hold:
-    """Takes the data folder, and makes it if it is missing.
+def hold(folder: Path, dsn: str = "") -> Hold:
+    """Takes the data folder, and makes it if it is missing; an embedded store elsewhere is taken too.
 
     Raises `FolderInUse`, naming who holds it, or `FolderError`.
     """
     _prepare(folder)
+    lock = _taken(folder / LOCK, folder)
+    engine = None
     try:
-        lock = _open(folder / LOCK)
-    except OSError as error:
-        raise FolderError(_plainly(folder, error)) from error
-    if not _take_soon(lock):
-        holder = _read(lock)
-        lock.close()
-        message = f"{folder} is in use by {holder or 'another process'}. Stop it, or choose another --data."
-        raise FolderInUse(message)
-    try:
-        _write_down(lock, Holder(os.getpid(), ""))
+        engine = _taken_engine(folder, dsn)
         (folder / SERVER).unlink(missing_ok=True)  # of a server that was killed
         admin_token(folder)
-    except OSError as error:
-        lock.close()
+    except (OSError, FolderError) as error:
+        for one in filter(None, (lock, engine)):
+            one.close()
+        if isinstance(error, FolderError):
+            raise
         raise FolderError(_plainly(folder, error)) from error
-    return Hold(folder, lock)
+    return Hold(folder, lock, engine)
 
 
 def holder_of(folder: Path) -> Holder | None:
@@ -114,6 +114,37 @@ def admin_token(folder: Path) -> str:
         token = "eca_" + secrets.token_urlsafe(32)
         _replace(path, token.encode() + b"\n", mode=0o600)
     return token
+
+
+def _taken(path: Path, folder: Path) -> BinaryIO:
+    """The lock at `path`, taken for `folder`."""
+    try:
+        lock = _open(path)
+    except OSError as error:
+        raise FolderError(_plainly(folder, error)) from error
+    if not _take_soon(lock):
+        holder = _read(lock)
+        lock.close()
+        message = f"{folder} is in use by {holder or 'another process'}. Stop it, or choose another folder."
+        raise FolderInUse(message)
+    try:
+        _write_down(lock, Holder(os.getpid(), ""))
+    except OSError as error:
+        lock.close()
+        raise FolderError(_plainly(folder, error)) from error
+    return lock
+
+
+def _taken_engine(folder: Path, dsn: str) -> BinaryIO | None:
+    """The lock beside an embedded store that lies outside the data folder; None if it lies inside."""
+    parts = urlsplit(dsn)
+    if parts.scheme != "chdb":
+        return None
+    store = Path(parts.path).absolute()
+    if store.is_relative_to(folder.absolute()):
+        return None
+    _prepare(store.parent)
+    return _taken(store.with_name(f"{store.name}.lock"), store)
 
 
 def _prepare(folder: Path) -> None:
@@ -147,7 +178,7 @@ def _plainly(folder: Path, error: OSError) -> str:
             why = f"its disk is full (at least {LEAST_FREE_BYTES >> 20} MiB must be free)"
         case _:
             why = error.strerror or str(error)
-    return f"{folder} cannot be the data folder: {why}. Choose another with --data, or mend it."
+    return f"{folder} cannot be the data folder: {why}. Choose another folder, or mend it."
 
 
 def _write_down(lock: BinaryIO, holder: Holder) -> None:

@@ -40,7 +40,7 @@ def keyring(settings: Settings) -> Iterator[Keyring]:
     if running is not None:
         yield _Running(running)
         return
-    held = hold(settings.data)
+    held = hold(settings.data, settings.dsn)
     try:
         with _stored(settings, held) as ring:
             yield ring

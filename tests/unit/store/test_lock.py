@@ -153,3 +153,18 @@ def test_a_disk_that_fills_while_the_token_is_written_is_said_too(
         hold(tmp_path)
     monkeypatch.undo()
     hold(tmp_path).release()  # and nothing stayed locked
+
+
+def test_two_data_folders_cannot_share_one_embedded_store(tmp_path: Path) -> None:
+    dsn = f"chdb://{tmp_path}/elsewhere/store"
+    held = hold(tmp_path / "one", dsn)
+    with pytest.raises(FolderInUse, match=f"elsewhere/store is in use by process {os.getpid()}"):
+        hold(tmp_path / "two", dsn)
+    held.release()
+    hold(tmp_path / "two", dsn).release()
+
+
+def test_a_store_of_its_own_needs_no_second_lock(tmp_path: Path) -> None:
+    hold(tmp_path, f"chdb://{tmp_path}/store").release()
+    hold(tmp_path, "clickhouse://host/traces").release()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["admin-token", "lock"]
