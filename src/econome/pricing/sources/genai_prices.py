@@ -65,6 +65,7 @@ class GenaiPrices:
 
     def __init__(self, folder: Path | None) -> None:
         self._catalogue: Future[Catalogue] = Future()
+        self._builder: Thread | None = None
         try:
             self.version = version(SOURCE)
         except PackageNotFoundError:
@@ -77,11 +78,17 @@ class GenaiPrices:
         if table is not None:
             self._catalogue.set_result(Catalogue(table))
         else:
-            Thread(target=self._build, args=(kept,), name="prices", daemon=True).start()
+            self._builder = Thread(target=self._build, args=(kept,), name="prices", daemon=True)
+            self._builder.start()
 
     def find(self, provider: str, model: str) -> Listing | None:
         """See `PriceSource`. Waits for the table when it is being built."""
         return self._catalogue.result().find(provider, model)
+
+    def wait(self) -> None:
+        """Returns when the table is read, or built and kept."""
+        if self._builder is not None:
+            self._builder.join()
 
     def _build(self, kept: Path | None) -> None:
         try:
