@@ -7,6 +7,7 @@ documents), not what is billed. Texts are measured, never copied.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, Literal
 
 import orjson
@@ -273,7 +274,20 @@ def _preview_of_any(value: object) -> str:
         [only] = value.values()
         if isinstance(only, str):
             return _cut(only)
-    return _cut(_json(value))
+    return _cut(_json(_start_of(value)))
+
+
+def _start_of(value: object, depth: int = 0) -> object:
+    """Enough of a value for a preview: a payload of megabytes is not written out to be cut."""
+    if isinstance(value, str):
+        return value[:PREVIEW]
+    if isinstance(value, dict):
+        return (
+            {key: _start_of(value[key], depth + 1) for key in islice(value, 20)} if depth < _DEEPEST else {}
+        )
+    if isinstance(value, list):
+        return [_start_of(part, depth + 1) for part in value[:20]] if depth < _DEEPEST else []
+    return value
 
 
 def _json(value: object) -> str:
