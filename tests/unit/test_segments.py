@@ -15,18 +15,9 @@ json_values = st.recursive(
         | st.dictionaries(
             st.sampled_from(
                 [
-                    "messages",
-                    "content",
-                    "role",
-                    "type",
-                    "kwargs",
-                    "text",
-                    "tools",
-                    "prompts",
-                    "context",
-                    "generations",
+                    *("messages", "content", "role", "type", "kwargs", "text", "tools", "prompts", "context"),
+                    *("generations", "message", "id", "data", "choices", "output", "tool_calls", "input"),
                 ]
-                + ["message", "id", "data", "choices", "output", "tool_calls", "input"]
             ),
             inner,
             max_size=4,
@@ -206,6 +197,11 @@ def test_a_preview_is_short_and_says_where_it_was_cut() -> None:
     preview = preview_of_inputs({"input": "word " * 10_000})
     assert len(preview) == PREVIEW
     assert preview.endswith("…")
+
+
+def test_a_preview_of_megabytes_writes_out_only_its_start() -> None:
+    many = {"documents": [{"text": "x" * 10_000, "number": n} for n in range(1_000)]}
+    assert preview_of_inputs(many).startswith('{"documents":[{"text":"xxx')
 
 
 def test_a_deep_prompt_is_measured_no_deeper_than_messages_go() -> None:
