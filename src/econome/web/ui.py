@@ -1,0 +1,87 @@
+"""The dashboard's files, under /ui/. It is one page: whatever address is no file shows it.
+
+Names of assets hold a digest of their content, so browsers keep them for good; the page
+itself is asked for again each time, for it names the assets of today.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+DIST = Path(str(files("econome.web"))) / "dist"
+
+POLICY = "; ".join(
+    (
+        # Text of traces is hostile: nothing runs, loads or leaves but what we ship.
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types svelte-trusted-html",
+    )
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+MISSING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Econome</title>
+<h1>The dashboard has not been built</h1>
+<p>The server works and stores what it receives. To see it here, run <code>make ui</code> and reload.</p>
+</html>"""
+
+
+async def dashboard(request: Request) -> Response:
+    """A file of the bundle, else the page that shows every address under /ui/."""
+    return await run_in_threadpool(answer, request.path_params.get("path", ""))
+
+
+def answer(path: str) -> Response:
+    """What stands at `path` of the bundle; assets that are gone are a plain 404, not the page."""
+    file = _inside(path)
+    if file is not None:
+        kept = FOR_GOOD if path.startswith("assets/") else "no-cache"
+        return FileResponse(file, headers={**HEADERS, "cache-control": kept})
+    if path.startswith("assets/"):
+        return Response("Not found", 404, headers={**HEADERS, "cache-control": "no-store"})
+    page = DIST / "index.html"
+    if not page.is_file():
+        return HTMLResponse(MISSING, 503, headers={**HEADERS, "cache-control": "no-store"})
+    return FileResponse(page, headers={**HEADERS, "cache-control": "no-cache"})
+
+
+def _inside(path: str) -> Path | None:
+    """The file of the bundle that `path` names, never one outside of it."""
+    if not path or "\0" in path:
+        return None
+    root = DIST.resolve()
+    file = (root / path).resolve()
+    return file if file.is_relative_to(root) and file.is_file() else None
+
+
+async def to_dashboard(request: Request) -> Response:
+    """From the bare address of the server to the dashboard."""
+    return RedirectResponse("/ui/", 307)
+
+
+ROUTES = [
+    Route("/", to_dashboard),
+    Route("/ui", to_dashboard),
+    Route("/ui/{path:path}", dashboard),
+]

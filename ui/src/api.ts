@@ -1,0 +1,95 @@
+/** The only file that fetches. */
+
+import type {
+  Facets,
+  Key,
+  Overview,
+  Project,
+  RunPage,
+  RunWhole,
+  Series,
+  Session,
+  Spend,
+  Trace,
+} from "./types.ts";
+
+const ROOT = "/econome/v1";
+
+export type Query = Record<string, string | number | string[] | null | undefined>;
+
+/** Why a question was not answered. `status` 0: the server could not be reached. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly title: string;
+
+  constructor(status: number, title: string, detail: string) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+  }
+}
+
+export function queryString(query: Query): string {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === "") continue;
+    for (const one of Array.isArray(value) ? value : [value]) pairs.append(name, String(one));
+  }
+  const text = pairs.toString();
+  return text ? `?${text}` : "";
+}
+
+let waiting = 0;
+
+/** How many questions are waiting for their answer. */
+export const pending = () => waiting;
+
+async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  let answer: Response;
+  waiting += 1;
+  try {
+    answer = await fetch(ROOT + path, {
+      method,
+      signal: signal ?? null,
+      credentials: "same-origin",
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem(0, "offline", "");
+  } finally {
+    waiting -= 1;
+  }
+  if (answer.ok) return answer;
+  const problem = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string };
+  throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "");
+}
+
+async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return (await (await send("GET", path + queryString(query), undefined, signal)).json()) as T;
+}
+
+export const api = {
+  session: (signal?: AbortSignal) => get<Session>("/session", {}, signal),
+  login: (token: string) => send("POST", "/login", { token }),
+  logout: () => send("POST", "/logout", {}),
+  overview: (query: Query, signal?: AbortSignal) => get<Overview>("/overview", query, signal),
+  spend: (query: Query, signal?: AbortSignal) => get<Spend>("/spend", query, signal),
+  series: (query: Query, signal?: AbortSignal) => get<Series>("/series", query, signal),
+  runs: (query: Query, signal?: AbortSignal) => get<RunPage>("/runs", query, signal),
+  count: (query: Query, signal?: AbortSignal) => get<{ count: number }>("/count", query, signal),
+  facets: (query: Query, signal?: AbortSignal) => get<Facets>("/facets", query, signal),
+  trace: (id: string, signal?: AbortSignal) => get<Trace>(`/traces/${encodeURIComponent(id)}`, {}, signal),
+  run: (id: string, traceId?: string, signal?: AbortSignal) =>
+    get<RunWhole>(`/runs/${encodeURIComponent(id)}`, { trace_id: traceId }, signal),
+  projects: (signal?: AbortSignal) => get<{ projects: Project[] }>("/projects", {}, signal),
+  keys: (signal?: AbortSignal) => get<{ keys: Key[] }>("/keys", {}, signal),
+  makeKey: async (key: { name: string; role: string; projects?: string }) =>
+    (await (await send("POST", "/keys", key)).json()) as Key & { key: string },
+  dropKey: (id: string) => send("DELETE", `/keys/${encodeURIComponent(id)}`),
+  loadSample: () => send("POST", "/sample", {}),
+  removeSample: () => send("DELETE", "/sample"),
+};
+
+export const LIVE = `${ROOT}/live`;

@@ -1,0 +1,91 @@
+/** The runs of a trace, told in pre-order, as rows that fold and as bars on one clock. */
+
+import { seconds } from "./time.ts";
+
+export interface Branch {
+  id: string;
+  parent_id: string | null;
+  depth: number;
+  children: number;
+  started_at: string;
+  ended_at: string | null;
+}
+
+export interface Clock {
+  start: number;
+  length: number;
+}
+
+/** From the first start to the last end, in seconds; never of length 0. */
+export function clockOf(runs: Branch[], now: number): Clock {
+  let start = Infinity;
+  let end = -Infinity;
+  for (const run of runs) {
+    const begins = seconds(run.started_at);
+    start = Math.min(start, begins);
+    end = Math.max(end, run.ended_at ? seconds(run.ended_at) : Math.min(now, begins + 3600), begins);
+  }
+  return { start, length: Math.max(end - start, 0.001) };
+}
+
+/** The rows on show when some are folded: what stands under those is left out. */
+export function unfolded<T extends Branch>(runs: T[], folded: ReadonlySet<string>): T[] {
+  const shown: T[] = [];
+  let hiddenBelow = Infinity;
+  for (const run of runs) {
+    if (run.depth > hiddenBelow) continue;
+    hiddenBelow = folded.has(run.id) && run.children > 0 ? run.depth : Infinity;
+    shown.push(run);
+  }
+  return shown;
+}
+
+/** The row that stands for the parent: the nearest earlier one of less depth. */
+export function parentRow(rows: Branch[], at: number): number {
+  const depth = rows[at]?.depth ?? 0;
+  for (let row = at - 1; row >= 0; row -= 1) if ((rows[row] as Branch).depth < depth) return row;
+  return at;
+}
+
+/** The stretches of each run that none of its children covers: its own work, [from, to] in seconds. */
+export function ownStretches(runs: Branch[], now: number): Map<string, [number, number][]> {
+  const ends = (run: Branch): [number, number] => {
+    const begins = seconds(run.started_at);
+    return [begins, Math.max(begins, run.ended_at ? seconds(run.ended_at) : now)];
+  };
+  const below = new Map<string, [number, number][]>();
+  const path: Branch[] = [];
+  for (const run of runs) {
+    path.length = Math.min(run.depth, path.length);
+    const parent = path.at(-1);
+    if (parent) {
+      const list = below.get(parent.id) ?? [];
+      list.push(ends(run));
+      below.set(parent.id, list);
+    }
+    path.push(run);
+  }
+  return new Map(runs.map((run) => [run.id, without(ends(run), below.get(run.id) ?? [])]));
+}
+
+function without([from, to]: [number, number], covers: [number, number][]): [number, number][] {
+  const left: [number, number][] = [];
+  let at = from;
+  for (const [begins, ends] of [...covers].sort((one, other) => one[0] - other[0])) {
+    if (begins > at) left.push([at, Math.min(begins, to)]);
+    at = Math.max(at, ends);
+    if (at >= to) break;
+  }
+  if (at < to) left.push([at, to]);
+  return left.filter(([begins, ends]) => ends > begins);
+}
+
+/** Round moments to write over a waterfall: at most `most` of them, in seconds from its start. */
+export function ticks(length: number, most: number): number[] {
+  const rough = length / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((by) => by * power).find((size) => size >= rough) ?? rough;
+  const marks: number[] = [];
+  for (let count = 0; count * step <= length * 1.0001; count += 1) marks.push(count * step);
+  return marks;
+}

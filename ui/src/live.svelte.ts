@@ -1,0 +1,89 @@
+/** "Something changed": the server's hint, at a pace at which pages can ask again. */
+
+import { LIVE, pending } from "./api.ts";
+
+const PACE = 1500; // between two hints passed on: below, a busy server is asked more than it is read
+const MINUTE = 60_000; // the end of "the last 24 hours" moves on without any run
+
+export type Line = "open" | "waiting" | "off";
+
+class Live {
+  /** Read it in an effect to run again when something changed. */
+  beat = $state(0);
+  line = $state<Line>("waiting");
+  paused = $state(false);
+
+  private source: EventSource | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private minute: ReturnType<typeof setInterval> | undefined;
+  private again: ReturnType<typeof setTimeout> | undefined;
+  private patience = 1000;
+  private due = false;
+  private last = 0;
+
+  start(): void {
+    this.stop();
+    this.connect();
+    this.minute = setInterval(() => this.hint(), MINUTE);
+    document.addEventListener("visibilitychange", this.seen);
+  }
+
+  stop(): void {
+    this.source?.close();
+    this.source = null;
+    clearTimeout(this.timer);
+    clearTimeout(this.again);
+    clearInterval(this.minute);
+    document.removeEventListener("visibilitychange", this.seen);
+  }
+
+  toggle(): void {
+    this.paused = !this.paused;
+    if (!this.paused && this.due) this.hint();
+  }
+
+  private connect(): void {
+    this.source?.close();
+    const source = new EventSource(LIVE);
+    this.source = source;
+    source.addEventListener("open", () => {
+      if (this.line === "off") this.hint(); // what happened meanwhile was missed
+      this.line = "open";
+      this.patience = 1000;
+    });
+    source.addEventListener("changed", () => this.hint());
+    source.addEventListener("error", () => {
+      this.line = "off";
+      source.close();
+      // Our own pace: a browser gives up after an answer that is not a stream.
+      clearTimeout(this.again);
+      this.again = setTimeout(() => this.connect(), this.patience);
+      this.patience = Math.min(this.patience * 2, 30_000);
+    });
+  }
+
+  private readonly seen = () => {
+    if (!document.hidden && this.due) this.hint();
+  };
+
+  private hint(): void {
+    this.due = true;
+    if (this.paused || document.hidden || this.timer !== undefined) return;
+    this.timer = setTimeout(() => this.pass(), Math.max(0, this.last + PACE - Date.now()));
+  }
+
+  private pass(): void {
+    this.timer = undefined;
+    if (this.paused || document.hidden) return;
+    if (pending() > 0) {
+      // Asking again would abort answers under way, and a slow server would never be heard.
+      this.timer = setTimeout(() => this.pass(), 300);
+      return;
+    }
+    this.due = false;
+    this.last = Date.now();
+    this.beat += 1;
+  }
+}
+
+export const live = new Live();

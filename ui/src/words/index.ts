@@ -1,0 +1,42 @@
+/** Every text of the dashboard, by key. `{n}` chooses between "one|many" and is written in full. */
+
+import * as format from "../lib/format.ts";
+import { preferences } from "../preferences.svelte.ts";
+import { fill } from "../lib/words.ts";
+import en from "./en.json";
+import fr from "./fr.json";
+
+export type Word = keyof typeof en;
+
+const WORDS: Record<format.Language, Record<Word, string>> = { en, fr };
+
+export function t(word: Word, values: Record<string, string | number> = {}): string {
+  return fill(WORDS[preferences.language][word], values, preferences.language);
+}
+
+/** The word for a value that the server names, itself when there is none: roles, kinds, statuses. */
+export function named(group: string, value: string): string {
+  const word = `${group}.${value}`;
+  return word in en ? t(word as Word) : value;
+}
+
+/** The formats of lib/format.ts in the viewer's language. */
+export const write = {
+  money: (text: string) => format.money(text, preferences.language),
+  wholeMoney: (text: string) => format.wholeMoney(text, preferences.language),
+  integer: (value: number) => format.integer(value, preferences.language),
+  short: (value: number) => format.short(value, preferences.language),
+  mean: (value: number) => format.mean(value, preferences.language),
+  percent: (share: number) => format.percent(share, preferences.language),
+  duration: (value: number) => format.duration(value, preferences.language),
+  size: (bytes: number) => format.size(bytes, preferences.language),
+  delta: (share: number) => format.delta(share, preferences.language),
+  clock: (at: number) => format.clock(at, preferences.language, Date.now()),
+  fullTime: (at: number) => format.fullTime(at, preferences.language),
+  bucketTime: (at: number, step: number) => format.bucketTime(at, step, preferences.language),
+  tick: (at: number, gap: number) => format.tick(at, gap, preferences.language),
+  ago: (at: number) => format.ago(at, Date.now(), preferences.language),
+};
+
+/** Where the viewer's clock stands: Europe/Paris. */
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
