@@ -12,6 +12,9 @@ test that asks for `store` finds it empty (13 ms). What a test may take:
   long as the test lasts, so a server in this process may make its own store there.
 
 A server in a process of its own takes `tmp_path`, and needs none of these.
+
+Tests are no package: what they share is imported from here on, `from builders import a_run`,
+`from durability.senders import Sender`.
 """
 
 from __future__ import annotations
