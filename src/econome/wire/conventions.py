@@ -186,7 +186,9 @@ def _langchain(usage: Mapping[str, Any]) -> Account:
         if tier in details_in or tier in details_out or f"{tier}_cache_read" in details_in:
             account.service_tier = tier
     parts_in: dict[Bucket, int | None] = {
-        Bucket.CACHE_READ: _tiered(details_in, "cache_read", account, "cache_read_over_200k"),
+        Bucket.CACHE_READ: _sum_of(
+            _tiered(details_in, "cache_read", account), count(details_in.get("cache_read_over_200k"))
+        ),
     }
     writes: dict[Bucket, int] = {}
     _add_writes(
@@ -295,17 +297,19 @@ def _add_writes(
         buckets[Bucket.CACHE_WRITE_1H] = hour
 
 
-def _tiered(details: Mapping[str, Any], name: str, account: Account, *more: str) -> int | None:
-    """A detail under its own name, or behind the name of a tier; they are disjoint."""
-    tokens: int | None = None
-    for key in (name, *more, *(f"{tier}_{name}" for tier in TIERS)):
-        if key in details:
-            part = count(details[key])
-            if part is not None:
-                if tokens and part and key.startswith(TIERS):
-                    account.notes.append("served at several tiers")
-                tokens = part + (tokens or 0)
-    return tokens
+def _tiered(details: Mapping[str, Any], name: str, account: Account) -> int | None:
+    """A detail under its own name, and behind the name of the call's tier; they are disjoint."""
+    tokens = count(details.get(name))
+    if not account.service_tier:
+        return tokens
+    behind = count(details.get(f"{account.service_tier}_{name}"))
+    if tokens and behind:
+        account.notes.append("served at several tiers")
+    return _sum_of(tokens, behind)
+
+
+def _sum_of(tokens: int | None, more: int | None) -> int | None:
+    return more if tokens is None else tokens if more is None else tokens + more
 
 
 def _same(usage: Mapping[str, Any], name: str, other: str, account: Account) -> int | None:
