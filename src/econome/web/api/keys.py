@@ -29,7 +29,7 @@ async def list_keys(request: Request) -> Response:
         raise Invalid('"workspace" may only be *, which the server\'s owner may ask for.')
     if wanted and not caller.is_operator:
         raise Forbidden("Only the server's owner sees the keys of every workspace.")
-    found = keys.all(None if wanted else caller.workspace)
+    found = [key for key in keys.all() if wanted or _may_manage(caller, key)]
     return JSONResponse({"keys": [shown(keys, key) for key in found]})
 
 
@@ -57,7 +57,7 @@ async def revoke_key(request: Request) -> Response:
     keys = context(request).keys
     key_id: UUID = request.path_params["id"]
     key = keys.get(key_id)
-    if key is None or (key.workspace != caller.workspace and not caller.is_operator):
+    if key is None or not (caller.is_operator or _may_manage(caller, key)):
         raise NotFound(f"There is no key {key_id}.")
     await run_in_threadpool(keys.revoke, key_id)
     return Response(status_code=204)
@@ -75,6 +75,11 @@ def shown(keys: Keys, key: ApiKey) -> dict[str, str | None]:
         "hint": key.hint,
         "created_at": key.created_at.isoformat().replace("+00:00", "Z"),
     }
+
+
+def _may_manage(caller: Caller, key: ApiKey) -> bool:
+    """Whether a key is of the caller's workspace, and no wider than the caller's own."""
+    return key.workspace == caller.workspace and caller.projects in {None, key.projects}
 
 
 def _role(said: str) -> Role:
