@@ -8,7 +8,7 @@
 4. `Authenticate`  whose key it is (`auth.py`)
 
 Inside them stand Starlette's own handler, with `errors.HANDLERS`, and the routes. All of them are
-plain ASGI: together they take some twenty microseconds of an ingest request.
+plain ASGI: together they took 34 µs of an ingest request, on two busy cores.
 """
 
 from __future__ import annotations
