@@ -295,6 +295,17 @@ def test_a_folder_that_cannot_be_made_costs_only_the_keeping(
     assert prices.find("openai", "gpt-4o") is not None
 
 
+def test_where_no_process_can_be_started_the_table_is_the_same(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing here"))
+    prices = GenaiPrices(tmp_path)
+    prices.wait()
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [
+        path.read_bytes() for path in folder.iterdir()
+    ]
+
+
 def test_without_a_table_nothing_has_a_price_and_the_log_says_why(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -111,6 +111,7 @@ def test_the_metadata_names_the_model_before_the_invocation_does() -> None:
         {"messages": [{"content": "Why?"}, {"kwargs": {"response_metadata": {"model_name": "m"}}}]},
         {"response_metadata": {"model_name": "m"}},
         {"model": "m"},
+        {"output": {"model": "m"}},
     ],
 )
 def test_the_model_that_answered_may_stand_in_several_places(outputs: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -100,3 +101,12 @@ def test_a_price_that_cannot_be_read_is_named_with_what_is_wrong(
         priced(tmp_path, prices, "", "llama-3.1")
     assert complaint in str(refusal.value)
     assert "prices.json" in str(refusal.value)
+
+
+def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "prices.md").read_text()
+    [example] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert priced(tmp_path, example, "openai", "gpt-4o-mini") is not None
+    free = priced(tmp_path, example, "ollama", "llama-3.1-8b")
+    assert free is not None
+    assert set(free.rates.values()) == {Decimal(0)}

@@ -167,6 +167,7 @@ def test_a_prompt_is_shown_by_what_was_asked(inputs: Any, preview: str) -> None:
     [
         ({"choices": [{"message": message("assistant", "Because.")}]}, "Because."),
         ({"choices": [{"text": "Because."}]}, "Because."),
+        ({"output": {"choices": [{"message": message("assistant", "Because.")}]}}, "Because."),
         ({"generations": [[{"text": "", "message": lc("AIMessage", "Because.")}]]}, "Because."),
         ({"generations": [[{"text": "Because."}]]}, "Because."),
         ({"content": [{"type": "text", "text": "Because."}], "role": "assistant"}, "Because."),

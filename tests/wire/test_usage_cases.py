@@ -47,3 +47,11 @@ def test_usage_becomes_the_expected_buckets(path: Path) -> None:
 def test_every_case_says_where_it_comes_from() -> None:
     assert len(CASES) > 40
     assert all(json.loads(path.read_text())["source"] for path in CASES)
+
+
+def test_every_shape_that_is_recognised_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "usage.md").read_text()
+    told = {(json.loads(path.read_text())["expected"] or {}).get("convention") for path in CASES}
+    assert all(f"`{convention}`" in page for convention in told if convention)
+    assert all(f"`{bucket.value}`" in page for bucket in Bucket)
+    assert all(f"`{source.value}`" in page for source in UsageSource if source)

@@ -112,6 +112,7 @@ def _responses(outputs: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield _dict(outputs, "llm_output")
     yield _dict(outputs, "llmOutput")
     yield outputs
+    yield _dict(outputs, "output")
     yield _dict(outputs, "usage")
 
 

@@ -119,10 +119,11 @@ def _answers(outputs: Mapping[str, Any]) -> Iterable[str]:
         if isinstance(first, dict):
             yield _text(first.get("text"))
             yield _answer_in(first.get("message"))
-    choices = outputs.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
-        yield _answer_in(choices[0].get("message"))
-        yield _text(choices[0].get("text"))
+    for holder in (outputs, outputs.get("output")):
+        choices = holder.get("choices") if isinstance(holder, dict) else None
+        if isinstance(choices, list) and choices and isinstance(choices[0], dict):
+            yield _answer_in(choices[0].get("message"))
+            yield _text(choices[0].get("text"))
     yield _answer_in(outputs.get("message"))
     for name in ("output", "content", "text", "answer"):
         yield _answer_in(outputs.get(name))

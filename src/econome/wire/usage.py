@@ -10,7 +10,8 @@ tokens are guessed here.
 4. outputs.message, outputs.output, or the last of outputs.messages
 5. outputs.llm_output.token_usage or .usage (LangChain.js: llmOutput.tokenUsage)
 6. response_metadata of those messages, or generation_info
-7. outputs.usage, as the provider gave it
+7. outputs.usage, as the provider gave it; or inside outputs.output, where @traceable puts what
+   is no dict
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ def _places(
     for message in answers:
         for usage in _responses([message]):
             yield 6, [usage]
-    yield from _at(7, outputs.get("usage"))
+    for holder in (outputs, *answers):
+        yield from _at(7, holder.get("usage"))
 
 
 def _at(place: int, usage: object) -> Iterator[tuple[int, list[Mapping[str, Any]]]]:

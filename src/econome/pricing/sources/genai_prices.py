@@ -104,9 +104,15 @@ class GenaiPrices:
 
 
 def _ask_for_table() -> bytes:
-    """The table as JSON, made in another process so that this one never imports the package."""
+    """The table as JSON, made in another process so that this one need not import the package.
+
+    Where no process can be started (the program is bundled, say), it is made here after all.
+    """
     command = [sys.executable, "-P", "-m", __name__]
-    answer = subprocess.run(command, capture_output=True, check=True, timeout=_LONGEST_BUILD)  # noqa: S603 - our own module
+    try:
+        answer = subprocess.run(command, capture_output=True, check=True, timeout=_LONGEST_BUILD)  # noqa: S603 - our own module
+    except (OSError, subprocess.SubprocessError):
+        return orjson.dumps(flatten(version(SOURCE)))
     return answer.stdout
 
 
