@@ -32,7 +32,7 @@ def python_with(name: str, requirements: Path) -> Path:
         for old in CACHE.glob(f"{name}-*"):
             shutil.rmtree(old)
         _run([sys.executable, "-m", "venv", str(folder)])
-        quietly = ["--quiet", "--disable-pip-version-check"]
+        quietly = ["--quiet", "--disable-pip-version-check", "--no-compile"]
         _run([str(python), "-m", "pip", "install", *quietly, "--requirement", str(requirements)])
         complete.touch()
     return python

@@ -36,10 +36,10 @@ class ModelName:
 
 
 def model_name(model: str) -> ModelName | None:
-    """`model` as it may be looked for, or None when no harmless name can be made of it.
+    r"""`model` as it may be looked for, or None when no harmless name can be made of it.
 
     `google/flan-t5-base` is an organisation's model. A path of the app's machine
-    (`/home/me/models/tiny-t5`, `.\\tiny-t5`, `~/tiny-t5`) is reduced to its last word.
+    (`/home/me/models/tiny-t5`, `.\tiny-t5`, `~/tiny-t5`) is reduced to its last word.
     """
     if not model or len(model) > _LONGEST:
         return None

@@ -34,15 +34,25 @@ class Encoding(Protocol):
     """What `tokenizers` gives for a text."""
 
     @property
-    def ids(self) -> Sequence[int]: ...
+    def ids(self) -> Sequence[int]:
+        """One number a token."""
+        ...
 
 
 class Encoder(Protocol):
     """The part of `tokenizers.Tokenizer` that counting needs."""
 
-    def encode(self, sequence: str, *, add_special_tokens: bool) -> Encoding: ...
-    def no_truncation(self) -> None: ...
-    def no_padding(self) -> None: ...
+    def encode(self, sequence: str, *, add_special_tokens: bool) -> Encoding:
+        """The tokens of a text."""
+        ...
+
+    def no_truncation(self) -> None:
+        """From now on, no text is cut."""
+        ...
+
+    def no_padding(self) -> None:
+        """From now on, no text is filled up."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

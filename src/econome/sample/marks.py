@@ -26,9 +26,7 @@ class Mark:
             except ValueError:
                 return False
         metadata = parsed.get("metadata") if isinstance(parsed, dict) else None
-        return isinstance(metadata, dict) and all(
-            metadata.get(key) == value for key, value in self.metadata.items()
-        )
+        return isinstance(metadata, dict) and metadata.items() >= self.metadata.items()
 
 
 SAMPLE = Mark(
@@ -38,6 +36,6 @@ SAMPLE = Mark(
 )
 DEMO = Mark(
     "demo",
-    "Real calls to a small model on this machine, made by econome demo. Remove them with: econome demo --remove",
+    "Real calls to a small model on this machine. Remove them with: econome demo --remove",
     {"demo": True},
 )
