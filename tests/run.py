@@ -98,7 +98,18 @@ GROUPS = (
             Check(("ruff", "check", "--quiet", ".")),
             Check(("ruff", "format", "--check", "--quiet", ".")),
             Check(("mypy", "--no-error-summary")),
-            Check(("codespell_lib", "src", "tests", "docs", "ui/src", "README.md", "CONTRIBUTING.md")),
+            Check(
+                (
+                    "codespell_lib",
+                    "src",
+                    "tests",
+                    "docs",
+                    "ui/src",
+                    "README.md",
+                    "CONTRIBUTING.md",
+                    "CHANGELOG.md",
+                )
+            ),
             Pytest("tests/house"),
         ),
     ),

@@ -10,10 +10,11 @@ import pytest
 from house.repository import files, name, texts
 
 LIMIT = 400
+LIMIT_OF_CASES = 600  # a module of tests is a list of cases, and read one at a time
 LONG: dict[str, str] = {
     "bench/spike/merge.py": "kept as it was measured, with the decision it led to",
 }
-"""Files of more than 400 lines, and why they are."""
+"""Files that are longer, and why they are."""
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "shared"}
 BUILT = {"dist", "build", "node_modules", "__pycache__", ".venv"}
@@ -37,8 +38,11 @@ HERE = re.compile(
 
 @pytest.mark.parametrize("path", [path for path in texts() if path.suffix not in {".json", ".txt"}], ids=name)
 def test_a_file_has_one_idea(path: Path) -> None:
-    lines = path.read_text("utf-8").count("\n")
-    if lines > LIMIT:
+    text = path.read_text("utf-8")
+    if path.suffix == ".svelte":
+        text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)  # its looks are a list, too
+    lines = text.count("\n")
+    if lines > (LIMIT_OF_CASES if path.name.startswith("test_") else LIMIT):
         assert name(path) in LONG, f"{lines} lines: look for the second idea, or say in LONG why not"
 
 
