@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -13,10 +14,12 @@ import pytest
 
 from clients.environment import ROOT, python_with
 from clients.serving import Running, served
+from econome.settings import Settings
 
 pytestmark = pytest.mark.models
 
 PROGRAM = ROOT / "examples" / "article"
+TUTORIALS = ROOT / "docs" / "tutorial"
 PROMPT = "Expliquez la gravité à un enfant de 10 ans en environ 20 mots avec une analogie amusante."
 
 COUNT = """
@@ -119,3 +122,15 @@ def test_the_example_is_the_articles_program_but_for_its_imports() -> None:
     ):
         assert line in program
     assert "econome" not in program
+
+
+def test_both_tutorials_give_the_commands_that_this_test_runs() -> None:
+    english, french = (
+        re.findall(r"^```.*?^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for page in (TUTORIALS / "article.en.md", TUTORIALS / "article.fr.md")
+    )
+    assert english == french
+    commands = "\n".join(english)
+    assert "--requirement examples/article/requirements.txt" in commands
+    assert "python examples/article/explain_gravity.py" in commands
+    assert f"LANGSMITH_ENDPOINT=http://127.0.0.1:{Settings().port}/api/v1" in commands
