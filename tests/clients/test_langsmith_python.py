@@ -92,9 +92,7 @@ def test_a_traced_app_is_read_back_whole(client: Client, project: str) -> None:
 
 
 @ROOTS
-def test_tokens_and_cost_of_a_call_stand_on_all_above_it_once(
-    client: Client, project: str
-) -> None:
+def test_tokens_and_cost_of_a_call_stand_on_all_above_it_once(client: Client, project: str) -> None:
     app("a")
     app("b")
     client.flush()
@@ -206,7 +204,8 @@ def test_attachments_come_back_byte_by_byte_without_a_key(
     def look(image: Attachment, page: Attachment) -> str:  # noqa: ARG001 - traced, not used
         tree = get_current_run_tree()
         assert tree is not None
-        tree.attachments["out of sight"] = Attachment(  # type: ignore[assignment]mime_type="audio/wav", data=b"RIFF")
+        attachments: Any = tree.attachments
+        attachments["out of sight"] = Attachment(mime_type="audio/wav", data=b"RIFF")
         return "seen"
 
     look(Attachment("image/png", bytes(range(256)) * 100), Attachment("text/html", page))
@@ -473,9 +472,7 @@ def test_feedback_is_given_listed_changed_and_taken_back(client: Client, project
 
 
 @ROOTS
-def test_the_url_of_a_run_leads_to_its_trace(
-    server: Running, client: Client, project: str
-) -> None:
+def test_the_url_of_a_run_leads_to_its_trace(server: Running, client: Client, project: str) -> None:
     app("a")
     found = runs_of(client, project)
     for run in (found["app"], found["step"]):

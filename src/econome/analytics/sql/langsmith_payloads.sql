@@ -3,7 +3,7 @@
 -- workspace  whose runs
 -- times, ids their keys, as a page of runs gave them
 --
--- At most two rows for each: the two pieces that a run arrives in.
+-- One row per piece, posts first, in the order in which they came: a later one beats an earlier.
 select
     id,
     toString(piece) as part,
@@ -12,3 +12,4 @@ from payloads final
 where workspace = {workspace:UUID}
   and key_time in {times:Array(DateTime64(6))}
   and id in {ids:Array(UUID)}
+order by id, piece, version

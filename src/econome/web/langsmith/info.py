@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from econome.domain.key import Role
-from econome.domain.project import DEFAULT_WORKSPACE
 from econome.web.auth import require
+from econome.web.context import context
 from econome.web.langsmith.asked import json_answer
 
 VERSION = "0.18.0"
@@ -42,11 +42,11 @@ async def info(_request: Request) -> Response:
 async def settings(request: Request) -> Response:
     """GET /settings: who the caller's workspace is."""
     caller = require(request, Role.READ)
-    name = "default" if caller.workspace == DEFAULT_WORKSPACE else str(caller.workspace)
+    workspace = context(request).keys.workspace(caller.workspace)
     return json_answer(
         {
             "id": caller.workspace,
-            "display_name": name,
+            "display_name": workspace.name if workspace else "default",
             "created_at": datetime(1970, 1, 1, tzinfo=UTC),
             "tenant_handle": None,
         }

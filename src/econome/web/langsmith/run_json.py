@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from econome.analytics.langsmith import File, Place, Use
 from econome.analytics.payloads import Payload
 from econome.analytics.runs import RunRow
@@ -26,6 +28,9 @@ ALWAYS = frozenset({
     "prompt_token_details", "completion_token_details", "prompt_cost_details", "completion_cost_details",
 })  # fmt: skip
 """What is returned whatever is selected: its clients need it, and their default does not name it."""
+
+_MOST_TOKENS = 1 << 53
+"""Beyond it JSON's numbers are no longer whole; nobody means it."""
 
 _DETAILS = {
     Bucket.CACHE_READ: "cache_read",
@@ -121,17 +126,17 @@ def total_of(given: int | None, generated: int | None) -> int | None:
     return None if given is None and generated is None else (given or 0) + (generated or 0)
 
 
-def money(amount: Decimal | None) -> str | None:
-    """An amount as its clients read it exactly: a text without exponent."""
-    return None if amount is None else text_of(amount)
+def money(amount: Decimal | None) -> orjson.Fragment | None:
+    """An amount as a JSON number with all its digits: JavaScript's client counts with it."""
+    return None if amount is None else orjson.Fragment(text_of(amount))
 
 
 def _tokens(use: Use, side: tuple[Bucket, ...]) -> dict[str, int] | None:
     return {_DETAILS[b]: use.tokens[b] for b in side if b in _DETAILS and b in use.tokens} or None
 
 
-def _costs(use: Use, side: tuple[Bucket, ...]) -> dict[str, str] | None:
-    return {_DETAILS[b]: text_of(use.costs[b]) for b in side if b in _DETAILS and b in use.costs} or None
+def _costs(use: Use, side: tuple[Bucket, ...]) -> dict[str, orjson.Fragment | None] | None:
+    return {_DETAILS[b]: money(use.costs[b]) for b in side if b in _DETAILS and b in use.costs} or None
 
 
 def _counts(said: object) -> dict[str, int] | None:
@@ -141,7 +146,7 @@ def _counts(said: object) -> dict[str, int] | None:
     return {
         key: int(value)
         for key, value in said.items()
-        if isinstance(value, int | float) and value == int(value)
+        if isinstance(value, int | float) and abs(value) < _MOST_TOKENS and value == int(value)
     } or None
 
 
