@@ -75,7 +75,9 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def open_econome(settings: Settings, admin_token: str, on_step: Callable[[str], None] = lambda _: None) -> Econome:
+def open_econome(
+    settings: Settings, admin_token: str, on_step: Callable[[str], None] = lambda _: None
+) -> Econome:
     """The objects of one running Econome, its store open and up to date."""
     store = Store(settings.dsn, readers=settings.readers)
     migrate(store)
@@ -84,7 +86,9 @@ def open_econome(settings: Settings, admin_token: str, on_step: Callable[[str], 
     folders = (settings.tokenizers,) if settings.tokenizers else ()
     projects = Projects(store)
     hub = Live(most=settings.live_clients)
-    committer = Committer(store, projects, Costing(store, prices, Tokenizers(folders, use_hf_cache=True)), on_step)
+    committer = Committer(
+        store, projects, Costing(store, prices, Tokenizers(folders, use_hf_cache=True)), on_step
+    )
     return Econome(
         settings=settings,
         store=store,

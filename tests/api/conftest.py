@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from econome.app import create_app
 from econome.settings import Settings
 
-ADMIN_TOKEN = "eca_test"  # noqa: S105 - it opens nothing but a test's store
+ADMIN_TOKEN = "eca_test"
 
 
 @pytest.fixture(scope="session")

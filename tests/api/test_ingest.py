@@ -12,9 +12,9 @@ import pytest
 import zstandard
 from starlette.testclient import TestClient
 
+from api.conftest import ADMIN_TOKEN
 from econome.app import create_app
 from econome.settings import Settings
-from api.conftest import ADMIN_TOKEN
 
 GOOD = "019d0118-f600-7000-8000-000000000001"
 BAD = "019d0118-f601-7000-8000-000000000002"
@@ -113,7 +113,9 @@ def test_a_part_that_is_not_json_is_kept_as_text(server: TestClient) -> None:
     assert "not JSON" in detail["run"]["notes"][0]
 
 
-@pytest.mark.parametrize("strange", [b'{"a": NaN}', b'{"a": "\\ud800"}', b'{"a": 1e999}', b"\xff\xfe", b"[" * 5_000])
+@pytest.mark.parametrize(
+    "strange", [b'{"a": NaN}', b'{"a": "\\ud800"}', b'{"a": 1e999}', b"\xff\xfe", b"[" * 5_000]
+)
 def test_strange_json_never_loses_the_run(server: TestClient, strange: bytes) -> None:
     body = join(
         part(f"post.{GOOD}", json.dumps(run(GOOD)).encode()),
@@ -173,7 +175,13 @@ def test_a_patch_without_a_post_is_a_run(server: TestClient) -> None:
 def test_a_single_run_is_posted_and_patched(server: TestClient) -> None:
     random = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
     assert server.post("/api/v1/runs", json=run(random)).status_code == 202
-    patch = {"name": None, "trace_id": None, "dotted_order": None, "outputs": {"b": 1}, "end_time": 1773835260000}
+    patch = {
+        "name": None,
+        "trace_id": None,
+        "dotted_order": None,
+        "outputs": {"b": 1},
+        "end_time": 1773835260000,
+    }
     assert server.patch(f"/api/v1/runs/{random}", json=patch).status_code == 202
     detail = server.get(f"/econome/v1/runs/{random}").json()
     assert detail["outputs"] == {"b": 1}

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from econome.domain.piece import Delivery, Piece
+from econome.domain.key import matches
+from econome.domain.piece import Delivery, Piece, Reason, Refusal
 from econome.domain.project import DEFAULT_PROJECT
 from econome.domain.run import CALLS, UNDATED, Op, Run
 from econome.domain.usage import UsageSource
@@ -28,7 +29,10 @@ from econome.ingest.projects import Projects
 from econome.store.client import Store
 from econome.store.question import question
 from econome.store.version import next_version
+from econome.wire.conventions import REPLAYED
 from econome.wire.identity import time_in
+
+Item = TypeVar("Item")
 
 _COLUMNS = tuple(field.name for field in fields(Run))
 _VALUES = attrgetter(*_COLUMNS)
@@ -46,6 +50,7 @@ class Accepted:
     workspace: UUID
     delivery: Delivery
     received_at: datetime
+    projects: str | None = None  # patterns of the names that its key may write to; None: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class _Stored:
     kind: str
     usage_source: str
     counted: bool
+    notes: list[str]
 
 
 class Committer:
@@ -131,6 +137,8 @@ class Committer:
     def _fold(self, batch: Sequence[Accepted], touched: dict[RunKey, Run], superseded: list[Run]) -> None:
         self._recall(batch, superseded)
         for accepted in batch:
+            if accepted.projects is not None:
+                self._narrow(accepted, accepted.projects)
             for piece in accepted.delivery.pieces:
                 run = self._run_of(accepted.workspace, piece)
                 touched[run.workspace, run.id] = run
@@ -143,16 +151,14 @@ class Committer:
         dated: dict[UUID, set[tuple[datetime, UUID]]] = defaultdict(set)
         undated: dict[UUID, set[UUID]] = defaultdict(set)
         for accepted in batch:
+            workspace = accepted.workspace
             for piece in accepted.delivery.pieces:
-                if self._memory.get((accepted.workspace, piece.id)) is not None:
+                if self._memory.get((workspace, piece.id)) is not None:
                     continue
                 if piece.key_time is None:
-                    undated[accepted.workspace].add(piece.id)
-                    continue
-                if not self._memory.is_new(piece.key_time):
-                    dated[accepted.workspace].add((piece.key_time, piece.id))
-                if self._memory.has_undated and time_in(piece.id) is None:
-                    dated[accepted.workspace].add((UNDATED, piece.id))
+                    undated[workspace].add(piece.id)
+                else:
+                    dated[workspace].update(self._keys_to_look_up(piece.id, piece.key_time))
         for workspace, keys in dated.items():
             self._memory.load(workspace, keys)
         for workspace, ids in undated.items():
@@ -161,14 +167,53 @@ class Committer:
             for piece in accepted.delivery.pieces:
                 self._redate(accepted.workspace, piece, superseded)
 
+    def _keys_to_look_up(self, run_id: UUID, key_time: datetime) -> Iterable[tuple[datetime, UUID]]:
+        if not self._memory.is_new(key_time):
+            yield key_time, run_id
+        if self._memory.has_undated and time_in(run_id) is None:  # a patch may have begun it, without a time
+            yield UNDATED, run_id
+
     def _redate(self, workspace: UUID, piece: Piece, superseded: list[Run]) -> None:
         """Moves a run that a piece without a time began to the time that this piece tells."""
         run = self._memory.get((workspace, piece.id))
         if run is None or run.key_time != UNDATED or piece.key_time is None:
             return
-        stale = Run(workspace=workspace, id=run.id, key_time=UNDATED, version=next_version(run.version), is_deleted=1)
+        stale = Run(
+            workspace=workspace, id=run.id, key_time=UNDATED, version=next_version(run.version), is_deleted=1
+        )
         superseded.append(stale)
         run.key_time = piece.key_time
+
+    def _narrow(self, accepted: Accepted, patterns: str) -> None:
+        """Refuses what touches runs of other projects, whatever project it names itself."""
+        delivery, workspace = accepted.delivery, accepted.workspace
+        named = {piece.id for piece in delivery.pieces}
+        others = {one.run_id for one in delivery.attachments}
+        others |= {row["run_id"] for row in delivery.feedback if row["run_id"] is not None}
+        self._memory.load_undated(
+            workspace, [run_id for run_id in others - named if self._memory.get((workspace, run_id)) is None]
+        )
+
+        def refusal(run_id: UUID | None, what: str) -> Refusal | None:
+            run = self._memory.get((workspace, run_id)) if run_id else None
+            if run is None:
+                if run_id in named:
+                    return None  # a new run, of a project that the door has let in
+                return Refusal(Reason.NO_RUN, what, "This key sees no such run")
+            project = self._projects.get(workspace, run.project)
+            if project is not None and matches(patterns, project.name):
+                return None
+            return Refusal(Reason.FORBIDDEN_PROJECT, what, f"This key writes to {patterns} only")
+
+        delivery.pieces = _admitted(
+            delivery, [(piece, refusal(piece.id, f"{piece.op}.{piece.id}")) for piece in delivery.pieces]
+        )
+        delivery.attachments = _admitted(
+            delivery, [(one, refusal(one.run_id, f"attachment.{one.run_id}")) for one in delivery.attachments]
+        )
+        delivery.feedback = _admitted(
+            delivery, [(row, refusal(row["run_id"], f"feedback.{row['id']}")) for row in delivery.feedback]
+        )
 
     def _run_of(self, workspace: UUID, piece: Piece) -> Run:
         run = self._memory.get((workspace, piece.id))
@@ -299,6 +344,17 @@ class Committer:
             self._store.insert("attachments", dict(zip(names, zip(*month, strict=True), strict=True)))
 
 
+def _admitted(delivery: Delivery, judged: Iterable[tuple[Item, Refusal | None]]) -> list[Item]:
+    """The items that nothing speaks against; what speaks against the others is told."""
+    kept = []
+    for item, refusal in judged:
+        if refusal is None:
+            kept.append(item)
+        else:
+            delivery.refusals.append(refusal)
+    return kept
+
+
 def _payload_row(workspace: UUID, key_time: datetime, piece: Piece, version: int) -> tuple[Any, ...]:
     texts = [getattr(piece.payload, name) for name in _TEXTS]
     digest = hashlib.blake2b(b"\0".join(texts), digest_size=8).digest()
@@ -324,11 +380,13 @@ def _by_month(rows: Iterable[Any], key_time: Callable[[Any], datetime]) -> Itera
 
 
 def _member(run: Run) -> Member:
-    return Member(run.key_time, run.parent_id, run.kind in CALLS, run.usage_source in _KNOWN)
+    is_call = run.kind in CALLS and REPLAYED not in run.notes
+    return Member(run.key_time, run.parent_id, is_call, run.usage_source in _KNOWN)
 
 
 def _stored_member(row: _Stored) -> Member:
-    return Member(row.key_time, row.parent_id, row.kind in CALLS, row.usage_source in _KNOWN)
+    is_call = row.kind in CALLS and REPLAYED not in row.notes
+    return Member(row.key_time, row.parent_id, is_call, row.usage_source in _KNOWN)
 
 
 def _window(traces: Iterable[UUID]) -> tuple[datetime, datetime]:

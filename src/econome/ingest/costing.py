@@ -64,7 +64,7 @@ class Costing:
         piece.reading = Reading(both, convention, COUNTED_PLACE, UsageSource.COUNTED)
 
     def price(self, run: Run) -> None:
-        """Gives a run its cost: as the app stated it, else usage × price, else none."""
+        """Gives a run its cost: as the app stated it, else usage at its price, else none."""
         run.price, run.cost, run.input_cost, run.output_cost = NO_ID, None, None, None
         if run.input_tokens is None and run.output_tokens is None and run.cost_reported is None:
             return

@@ -32,7 +32,7 @@ def counted_runs(members: Mapping[UUID, Member]) -> set[UUID]:
     no call stands below it and none above it knows.
     """
     calls = [run_id for run_id, member in members.items() if member.is_call]
-    if len(calls) < 2:  # noqa: PLR2004 - nothing to be nested in
+    if len(calls) < 2:
         return set(calls)
     over_known: set[UUID] = set()
     over_call: set[UUID] = set()

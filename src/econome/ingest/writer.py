@@ -73,15 +73,18 @@ class Writer:
         self._queue.put(None)
         self._thread.join()
 
-    async def write(self, workspace: UUID, delivery: Delivery) -> None:
+    async def write(self, workspace: UUID, delivery: Delivery, projects: str | None = None) -> None:
         """Stores what a request brought. It is in the store when this returns.
+
+        With `projects`, the patterns of a narrowed key, what touches runs of other projects
+        is moved to the delivery's refusals.
 
         Raises `StoreError` when the store did not take it, `Stopped` at the end.
         """
+        if delivery.pieces or delivery.attachments or delivery.feedback:
+            await self._ask(accepted=Accepted(workspace, delivery, datetime.now(UTC), projects))
         for refusal in delivery.refusals:
             self.counters[f"refused_{refusal.reason}"] += 1
-        if delivery.pieces or delivery.attachments or delivery.feedback:
-            await self._ask(accepted=Accepted(workspace, delivery, datetime.now(UTC)))
 
     async def remove_project(self, workspace: UUID, project: UUID) -> None:
         """Removes the runs of a project, in turn with the commits."""
@@ -174,8 +177,10 @@ class Writer:
     def _fail(self, job: _Job, error: Exception) -> None:
         self.counters["failed_commits"] += 1
         if not isinstance(error, EconomeError):
-            log.exception("A commit failed", exc_info=error)
-            error = StoreError(f"This could not be stored: {type(error).__name__}. The server's log says more.")
+            log.error("A commit failed", exc_info=error)
+            error = StoreError(
+                f"This could not be stored: {type(error).__name__}. The server's log says more."
+            )
         _call(job.loop, _reject, job.done, error)
 
 

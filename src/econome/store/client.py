@@ -33,6 +33,16 @@ READING: dict[str, Any] = {
 }
 
 
+EMBEDDED: dict[str, Any] = {
+    # Only the first client of an engine sets these; its defaults are for a machine of its own
+    # (90 % of the memory, 5 GB of marks).
+    "max_server_memory_usage": 8 << 30,
+    "mark_cache_size": 128 << 20,
+    "primary_index_cache_size": 128 << 20,
+    "index_mark_cache_size": 64 << 20,
+}
+
+
 class StoreError(EconomeError):
     """The store refused or could not answer."""
 
@@ -40,10 +50,9 @@ class StoreError(EconomeError):
 class Store:
     """An open store."""
 
-    def __init__(self, dsn: str, *, readers: int = 4, options: Mapping[str, str] | None = None) -> None:
+    def __init__(self, dsn: str, *, readers: int = 4) -> None:
         """Opens `dsn`: `chdb:///folder` in the process, or `clickhouse://…` on a server."""
         self.dsn = dsn
-        self._options = dict(options or {})
         self._writing = threading.Lock()
         self._writer = self._connect({})
         self._readers: queue.LifoQueue[Client] = queue.LifoQueue()
@@ -105,8 +114,9 @@ class Store:
         self._writer.close()
 
     def _connect(self, settings: Mapping[str, Any]) -> Client:
+        options: dict[str, Any] = {"chdb_options": EMBEDDED} if self.is_embedded else {}
         try:
-            return clickhouse_connect.get_client(dsn=self.dsn, settings=dict(settings))
+            return clickhouse_connect.get_client(dsn=self.dsn, settings=dict(settings), **options)
         except (ClickHouseError, RuntimeError, OSError) as error:
             message = f"Could not open the store {self.dsn}: {error}"
             raise StoreError(message) from error

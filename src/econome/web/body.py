@@ -125,7 +125,9 @@ def _unpack(packed: bytes, encoding: str, room: _Room, limit_bytes: int) -> Body
 
 
 def _zstd(packed: bytes) -> Iterator[bytes]:
-    reader = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(packed, read_across_frames=True)
+    reader = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(
+        packed, read_across_frames=True
+    )
     while chunk := reader.read(_CHUNK):
         yield chunk
 

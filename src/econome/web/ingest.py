@@ -71,7 +71,7 @@ async def _receive(request: Request, decode: Callable[[bytes], Delivery]) -> Res
         delivery = await run_in_threadpool(_decode, body, decode, caller.workspace)
         if caller.projects is not None:
             _narrow(delivery, caller.projects, here.projects, caller.workspace)
-        await here.writer.write(caller.workspace, delivery)
+        await here.writer.write(caller.workspace, delivery, caller.projects)
         nothing_kept = not (delivery.pieces or delivery.attachments or delivery.feedback)
         if nothing_kept and delivery.refusals:
             raise Invalid("Nothing of this could be stored. " + _tell(delivery.refusals[0]))
@@ -87,7 +87,9 @@ def _decode(body: Body, decode: Callable[[bytes], Delivery], workspace: UUID) ->
         try:
             rows.append(feedback_row(feedback, workspace))
         except ValueError as error:
-            delivery.refusals.append(Refusal(Reason.NOT_AN_OBJECT, f"feedback {feedback.get('id')}", str(error)))
+            delivery.refusals.append(
+                Refusal(Reason.NOT_AN_OBJECT, f"feedback {feedback.get('id')}", str(error))
+            )
     delivery.feedback = rows
     return delivery
 

@@ -60,7 +60,11 @@ class Text:
     outputs: str
 
 
-TEXTS = Question("texts", "select id, toString(payloads.piece) as piece, inputs, outputs from payloads final order by id, payloads.piece, version")
+TEXTS = Question(
+    "texts",
+    "select id, toString(payloads.piece) as piece, inputs, outputs"
+    " from payloads final order by id, payloads.piece, version",
+)
 
 
 @pytest.fixture
@@ -76,7 +80,9 @@ def committer(store: Store, tmp_path: Path) -> Callable[[], Committer]:
     return make
 
 
-def test_a_run_is_stored_with_its_tokens_and_its_cost(store: Store, committer: Callable[[], Committer]) -> None:
+def test_a_run_is_stored_with_its_tokens_and_its_cost(
+    store: Store, committer: Callable[[], Committer]
+) -> None:
     committer().commit([sent(post=[llm(ROOT)], patch=[answer(ROOT)])])
     (row,) = rows(store)
     assert row.input_tokens == 1000
@@ -108,7 +114,9 @@ def test_the_same_request_again_changes_nothing(store: Store, committer: Callabl
     assert len(store.ask(Text, TEXTS)) == 2
 
 
-def test_a_second_patch_keeps_the_texts_of_the_first(store: Store, committer: Callable[[], Committer]) -> None:
+def test_a_second_patch_keeps_the_texts_of_the_first(
+    store: Store, committer: Callable[[], Committer]
+) -> None:
     committer().commit([sent(post=[llm(ROOT)], patch=[answer(ROOT)])])
     committer().commit([sent(patch=[{"id": ROOT, "error": "too late", "dotted_order": place(ROOT)}])])
     assert [text.outputs != "" for text in store.ask(Text, TEXTS) if text.piece == "patch"] == [True, False]
@@ -155,7 +163,9 @@ def test_a_patch_without_any_time_finds_its_post(
     assert (row.name, row.input_tokens) == ("ask", 1000)
 
 
-def test_runs_of_two_hundred_months_are_stored_together(store: Store, committer: Callable[[], Committer]) -> None:
+def test_runs_of_two_hundred_months_are_stored_together(
+    store: Store, committer: Callable[[], Committer]
+) -> None:
     """ClickHouse refuses an insert that touches more than a hundred partitions."""
     moments = [datetime(2000 + number // 12, 1 + number % 12, 2, tzinfo=UTC) for number in range(200)]
     posts = []
@@ -197,7 +207,9 @@ def test_workspaces_may_have_runs_of_the_same_id(store: Store, committer: Callab
     assert [row.name for row in rows(store, other)] == ["theirs"]
 
 
-def test_a_removed_project_leaves_nothing_of_its_runs(store: Store, committer: Callable[[], Committer]) -> None:
+def test_a_removed_project_leaves_nothing_of_its_runs(
+    store: Store, committer: Callable[[], Committer]
+) -> None:
     here = committer()
     here.commit([sent(post=[llm(ROOT), llm(RANDOM) | {"session_name": "other"}], patch=[answer(ROOT)])])
     here.remove_project(DEFAULT_WORKSPACE, project_id(DEFAULT_WORKSPACE, "maths"))

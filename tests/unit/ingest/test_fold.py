@@ -51,7 +51,14 @@ def test_a_late_post_adds_its_metadata_and_keeps_the_patch_s() -> None:
 
 
 def test_nulls_and_empties_are_not_given() -> None:
-    empty = {"name": None, "run_type": None, "outputs": {}, "events": [], "tags": None, "end_time": None}
+    empty: dict[str, Any] = {
+        "name": None,
+        "run_type": None,
+        "outputs": {},
+        "events": [],
+        "tags": None,
+        "end_time": None,
+    }
     assert facts(folded(post(), patch(), patch(**empty))) == facts(folded(post(), patch()))
 
 
@@ -86,7 +93,6 @@ def test_a_run_nobody_dated_starts_when_its_id_says() -> None:
 def test_a_failed_run_is_an_error_whether_it_ended_or_not() -> None:
     assert folded(post(), patch(error="ValueError: no")).status == "error"
     assert folded(patch(error="ValueError: no"), post()).error == "ValueError: no"
-
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=9))

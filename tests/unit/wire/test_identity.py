@@ -14,7 +14,9 @@ CHILD = f"{ROOT}.20260318T120001500000Z019cfbd1-3c00-7000-8000-000000000001"
 
 
 def test_the_time_inside_an_id_beats_its_place() -> None:
-    assert key_time_of(DATED, CHILD) == time_in(DATED) == datetime(2026, 3, 17, 12, 41, 59, 552000, tzinfo=UTC)
+    assert (
+        key_time_of(DATED, CHILD) == time_in(DATED) == datetime(2026, 3, 17, 12, 41, 59, 552000, tzinfo=UTC)
+    )
 
 
 def test_a_random_id_is_dated_by_its_place() -> None:

@@ -26,7 +26,9 @@ def test_a_part_has_its_name_and_its_type_without_parameters() -> None:
     assert part == Part("post.1.inputs", "application/json", b'{"q":1}')
 
 
-@given(st.lists(st.tuples(st.from_regex(r"[a-z.]{1,20}", fullmatch=True), st.binary(max_size=200)), max_size=8))
+@given(
+    st.lists(st.tuples(st.from_regex(r"[a-z.]{1,20}", fullmatch=True), st.binary(max_size=200)), max_size=8)
+)
 def test_what_was_sent_is_what_comes(parts: list[tuple[str, bytes]]) -> None:
     found = [(part.name, part.content) for part in parts_of(body(*parts), BOUNDARY)]
     assert found == parts
@@ -34,12 +36,10 @@ def test_what_was_sent_is_what_comes(parts: list[tuple[str, bytes]]) -> None:
 
 @pytest.mark.parametrize("cut", [1, 5, 40, 100])
 def test_a_body_that_breaks_off_gives_what_came_before(cut: int) -> None:
-    whole = body(("a", b"1"), ("b", b"2" * 200))
-    given_parts = []
+    parts = parts_of(body(("a", b"1"), ("b", b"2" * 200))[: -cut - 37], BOUNDARY)
+    assert next(parts).name == "a"
     with pytest.raises(BrokenMultipart, match="ends inside the part"):
-        given_parts.extend(parts_of(whole[: -cut - 37], BOUNDARY))
-        for part in parts_of(whole[: -cut - 37], BOUNDARY):
-            given_parts.append(part.name)
+        next(parts)
 
 
 def test_a_body_without_its_boundary_says_so() -> None:
@@ -53,7 +53,11 @@ def test_a_preamble_is_passed_over() -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["multipart/form-data; boundary=abc", 'multipart/form-data; charset=utf-8; boundary="abc"', "x; Boundary=abc"],
+    [
+        "multipart/form-data; boundary=abc",
+        'multipart/form-data; charset=utf-8; boundary="abc"',
+        "x; Boundary=abc",
+    ],
 )
 def test_the_boundary_is_read_in_every_spelling(header: str) -> None:
     assert boundary_of(header) == b"abc"

@@ -26,7 +26,9 @@ def test_every_way_tells_the_same_instant(written: object) -> None:
     assert instant(written) == MOMENT
 
 
-@pytest.mark.parametrize("written", [None, "", "yesterday", True, [], {}, float("nan"), float("inf"), 10**30, "9999-99-99"])
+@pytest.mark.parametrize(
+    "written", [None, "", "yesterday", True, [], {}, float("nan"), float("inf"), 10**30, "9999-99-99"]
+)
 def test_what_is_no_instant_is_none(written: object) -> None:
     assert instant(written) is None
 

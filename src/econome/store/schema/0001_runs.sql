@@ -1,5 +1,8 @@
 -- One row per run: narrow facts. Whole rows replace each other by version, see
 -- docs/decisions/0001. The key holds nothing that can change.
+--
+-- Every table has concurrent_part_removal_threshold, which otherwise starts 128 threads at the
+-- first clean-up of old parts and keeps them, each with three descriptors (docs/decisions/0003).
 create table if not exists runs (
     workspace            UUID,
     key_time             DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
@@ -82,3 +85,4 @@ create table if not exists runs (
 engine = ReplacingMergeTree(version, is_deleted)
 partition by toYYYYMM(key_time)
 order by (workspace, key_time, id)
+settings concurrent_part_removal_threshold = 1000000

@@ -23,3 +23,4 @@ create table if not exists payloads (
 engine = ReplacingMergeTree(version, is_deleted)
 partition by toYYYYMM(key_time)
 order by (workspace, key_time, id, piece, digest)
+settings concurrent_part_removal_threshold = 1000000

@@ -7,7 +7,8 @@ create table if not exists workspaces (
     is_deleted  UInt8
 )
 engine = ReplacingMergeTree(version, is_deleted)
-order by id;
+order by id
+settings concurrent_part_removal_threshold = 1000000;
 
 create table if not exists projects (
     workspace            UUID,
@@ -22,7 +23,8 @@ create table if not exists projects (
     is_deleted           UInt8
 )
 engine = ReplacingMergeTree(version, is_deleted)
-order by (workspace, id);
+order by (workspace, id)
+settings concurrent_part_removal_threshold = 1000000;
 
 -- The prices that made costs. The id is a function of the content: storing one twice is harmless.
 create table if not exists prices (
@@ -37,7 +39,8 @@ create table if not exists prices (
     version         UInt64
 )
 engine = ReplacingMergeTree(version)
-order by id;
+order by id
+settings concurrent_part_removal_threshold = 1000000;
 
 create table if not exists keys (
     id          UUID,
@@ -52,7 +55,8 @@ create table if not exists keys (
     is_deleted  UInt8
 )
 engine = ReplacingMergeTree(version, is_deleted)
-order by id;
+order by id
+settings concurrent_part_removal_threshold = 1000000;
 
 create table if not exists feedback (
     workspace   UUID,
@@ -74,7 +78,8 @@ create table if not exists feedback (
     index by_run run_id type bloom_filter(0.001) granularity 1
 )
 engine = ReplacingMergeTree(version, is_deleted)
-order by (workspace, id);
+order by (workspace, id)
+settings concurrent_part_removal_threshold = 1000000;
 
 create table if not exists attachments (
     workspace   UUID,
@@ -90,3 +95,4 @@ create table if not exists attachments (
 engine = ReplacingMergeTree(version, is_deleted)
 partition by toYYYYMM(key_time)
 order by (workspace, key_time, run_id, name)
+settings concurrent_part_removal_threshold = 1000000

@@ -64,7 +64,9 @@ def decode_batch(body: bytes) -> Delivery:
     delivery = Delivery()
     batch, _, mended = parse(body)
     if mended == KEPT_AS_TEXT or not isinstance(batch, dict):
-        delivery.refusals.append(Refusal(Reason.NOT_JSON, "the body", "A batch is a JSON object with post and patch"))
+        delivery.refusals.append(
+            Refusal(Reason.NOT_JSON, "the body", "A batch is a JSON object with post and patch")
+        )
         return delivery
     for op in Op:
         runs = batch.get(op) or []
@@ -95,7 +97,9 @@ def _take_run(op: Op, run: object, what: str, delivery: Delivery) -> None:
         return
     run_id = uuid_of(run.get("id"))
     if run_id is None:
-        delivery.refusals.append(Refusal(Reason.NO_ID, what, f"A run needs a UUID as id, not {run.get('id')!r}"))
+        delivery.refusals.append(
+            Refusal(Reason.NO_ID, what, f"A run needs a UUID as id, not {run.get('id')!r}")
+        )
         return
     one = _Sent(op, run_id, main=run)
     for name in TEXTS:
@@ -111,17 +115,15 @@ def _take_part(part: Part, sent: dict[tuple[str, UUID], _Sent], delivery: Delive
         _take_attachment(part, rest, delivery)
         return
     if head == "feedback":
-        value, _, _ = parse(part.content)
-        if isinstance(value, dict):
-            delivery.feedback.append({"id": rest, **value})
-        else:
-            delivery.refusals.append(Refusal(Reason.NOT_AN_OBJECT, part.name, "Feedback is a JSON object"))
+        _take_feedback(part, rest, delivery)
         return
     id_text, _, name = rest.partition(".")
-    run_id = uuid_of(id_text)
     if head not in ("post", "patch") or (name and name not in TEXTS):
-        delivery.refusals.append(Refusal(Reason.UNKNOWN_PART, part.name, "Not a part that LangSmith's protocol has"))
+        delivery.refusals.append(
+            Refusal(Reason.UNKNOWN_PART, part.name, "LangSmith's protocol has no such part")
+        )
         return
+    run_id = uuid_of(id_text)
     if run_id is None:
         delivery.refusals.append(Refusal(Reason.NO_ID, part.name, f"{id_text!r} is not a UUID"))
         return
@@ -129,12 +131,21 @@ def _take_part(part: Part, sent: dict[tuple[str, UUID], _Sent], delivery: Delive
     if one is None:
         one = sent[head, run_id] = _Sent(Op(head), run_id)
     if name:
-        if part.content not in _MEANS_NOTHING:
-            value, content, mended = parse(part.content)
-            if mended:
-                one.notes.append(f"{name} {mended}")
-            _give(one, name, value, content)
+        _take_text(part, name, one)
+    else:
+        _take_main(part, one, delivery)
+
+
+def _take_text(part: Part, name: str, one: _Sent) -> None:
+    if part.content in _MEANS_NOTHING:
         return
+    value, content, mended = parse(part.content)
+    if mended:
+        one.notes.append(f"{name} {mended}")
+    _give(one, name, value, content)
+
+
+def _take_main(part: Part, one: _Sent, delivery: Delivery) -> None:
     value, _, _ = parse(part.content)
     if not isinstance(value, dict):
         delivery.refusals.append(Refusal(Reason.NOT_AN_OBJECT, part.name, "A run is a JSON object"))
@@ -145,6 +156,14 @@ def _take_part(part: Part, sent: dict[tuple[str, UUID], _Sent], delivery: Delive
         if inside is not None and text not in one.values:
             _give(one, text, inside, orjson.dumps(inside))
     one.main = value
+
+
+def _take_feedback(part: Part, feedback_id: str, delivery: Delivery) -> None:
+    value, _, _ = parse(part.content)
+    if isinstance(value, dict):
+        delivery.feedback.append({"id": feedback_id, **value})
+    else:
+        delivery.refusals.append(Refusal(Reason.NOT_AN_OBJECT, part.name, "Feedback is a JSON object"))
 
 
 def _take_attachment(part: Part, rest: str, delivery: Delivery) -> None:
@@ -204,6 +223,8 @@ def _piece(one: _Sent) -> Piece:
     kind = given.get("kind", "")
     if not kind or kind in CALLS:
         describe_call(piece, inputs, outputs, extra)
+        if "first_token_at" in given:
+            given.setdefault("streamed", True)
     if inputs is not None:
         given["input_preview"] = preview_of_inputs(inputs)
     if outputs is not None:
