@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount
 from econome.counting.tokenizers import Tokenizers
 from econome.ingest.budget import Budget
 from econome.ingest.commit import Change, Committer
+from econome.ingest.compaction import Compaction
 from econome.ingest.costing import Costing
 from econome.ingest.projects import Projects
 from econome.ingest.writer import Writer
@@ -46,12 +47,15 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         here = open_econome(settings, admin_token, on_step)
         app.state.econome = here
+        compaction = Compaction(here.store)
         here.writer.start()
+        compaction.start()
         try:
             yield
         finally:
             here.live.close()
             here.writer.stop()
+            compaction.stop()
             here.store.close()
 
     return Starlette(

@@ -107,6 +107,17 @@ class Store:
                 message = f"The store refused a statement: {error}"
                 raise StoreError(message) from error
 
+    def compact(self, table: str, partition_id: str) -> None:
+        """Merges the parts of a partition into one. Takes a client of its own: writers do not wait."""
+        client = self._connect({})
+        try:
+            client.command(f"optimize table {table} partition id '{partition_id}' final")
+        except ClickHouseError as error:
+            message = f"The store could not merge partition {partition_id} of {table}: {error}"
+            raise StoreError(message) from error
+        finally:
+            client.close()
+
     def close(self) -> None:
         """Lets go of every client; the embedded engine stops with the last one."""
         while not self._readers.empty():

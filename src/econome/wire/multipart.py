@@ -11,13 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
-    """One part: its name, its media type without parameters, its bytes."""
+    """One part: its name and its bytes; and its head, of which little else is ever asked."""
 
     name: str
-    mime: str
     content: bytes
+    head: bytes = b""
+
+    @property
+    def mime(self) -> str:
+        """The media type, without parameters (JavaScript's SDK puts the length there)."""
+        for line in self.head.decode("utf-8", "replace").split("\r\n"):
+            key, _, value = line.partition(":")
+            if key.strip().lower() == "content-type":
+                return value.partition(";")[0].strip().lower()
+        return ""
 
 
 class BrokenMultipart(ValueError):
@@ -56,28 +65,14 @@ def parts_of(body: bytes, boundary: bytes) -> Iterator[Part]:
         if start < 0 or head_end < 0 or end < 0:
             message = f"The body ends inside the part that begins at byte {position}"
             raise BrokenMultipart(message)
-        yield _part(body[start + 2 : head_end], body[head_end + 4 : end])
+        head = body[start + 2 : head_end]
+        yield Part(_name_in(head), body[head_end + 4 : end], head)
         position = end + len(delimiter)
 
 
-def _part(head: bytes, content: bytes) -> Part:
-    name, mime = "", ""
-    for line in head.decode("utf-8", "replace").split("\r\n"):
-        key, _, value = line.partition(":")
-        field = key.strip().lower()
-        if field == "content-disposition":
-            name = _name_in(value)
-        elif field == "content-type":
-            mime = value.partition(";")[0].strip().lower()
-    return Part(name, mime, content)
-
-
-def _name_in(disposition: str) -> str:
-    _, found, rest = disposition.partition(' name="')
-    if found:
-        return rest.partition('"')[0]
-    for parameter in disposition.split(";")[1:]:
-        key, _, value = parameter.strip().partition("=")
-        if key == "name":
-            return value.strip('"')
-    return ""
+def _name_in(head: bytes) -> str:
+    """The name of a part: `name="…"`, which no client of ours writes otherwise."""
+    start = head.find(b' name="')
+    if start < 0:
+        return ""
+    return head[start + 7 : head.find(b'"', start + 7)].decode("utf-8", "replace")

@@ -49,7 +49,7 @@ class _Sent:
 def decode_multipart(body: bytes, boundary: bytes) -> Delivery:
     """What a body of /runs/multipart brings. Broken off, it still brings what came before."""
     delivery = Delivery()
-    sent: dict[tuple[str, UUID], _Sent] = {}
+    sent: dict[str, _Sent] = {}
     try:
         for part in parts_of(body, boundary):
             _take_part(part, sent, delivery)
@@ -109,7 +109,7 @@ def _take_run(op: Op, run: object, what: str, delivery: Delivery) -> None:
     delivery.pieces.append(_piece(one))
 
 
-def _take_part(part: Part, sent: dict[tuple[str, UUID], _Sent], delivery: Delivery) -> None:
+def _take_part(part: Part, sent: dict[str, _Sent], delivery: Delivery) -> None:
     head, _, rest = part.name.partition(".")
     if head == "attachment":
         _take_attachment(part, rest, delivery)
@@ -123,13 +123,14 @@ def _take_part(part: Part, sent: dict[tuple[str, UUID], _Sent], delivery: Delive
             Refusal(Reason.UNKNOWN_PART, part.name, "LangSmith's protocol has no such part")
         )
         return
-    run_id = uuid_of(id_text)
-    if run_id is None:
-        delivery.refusals.append(Refusal(Reason.NO_ID, part.name, f"{id_text!r} is not a UUID"))
-        return
-    one = sent.get((head, run_id))
+    key = head + id_text
+    one = sent.get(key)
     if one is None:
-        one = sent[head, run_id] = _Sent(Op(head), run_id)
+        run_id = uuid_of(id_text)
+        if run_id is None:
+            delivery.refusals.append(Refusal(Reason.NO_ID, part.name, f"{id_text!r} is not a UUID"))
+            return
+        one = sent[key] = _Sent(Op(head), run_id)
     if name:
         _take_text(part, name, one)
     else:
