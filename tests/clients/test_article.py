@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -46,13 +47,14 @@ def model(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run_program(python: Path, model: Path, server: Running) -> list[dict[str, Any]]:
+def run_program(python: Path, model: str, server: Running, **variables: str) -> list[dict[str, Any]]:
     """Runs the example as a reader would, and gives its runs, parents first."""
     environment = {
-        **os.environ,
-        "MODEL": str(model),
+        **{name: value for name, value in os.environ.items() if not name.startswith("HF_")},
+        "MODEL": model,
         "LANGSMITH_ENDPOINT": f"{server.address}/api/v1",
         "HF_HUB_OFFLINE": "1",
+        **variables,
     }
     done = subprocess.run(
         [python, PROGRAM / "explain_gravity.py"],
@@ -75,7 +77,7 @@ def run_program(python: Path, model: Path, server: Running) -> list[dict[str, An
 
 def test_its_runs_arrive_with_their_tokens_counted(python: Path, model: Path, tmp_path: Path) -> None:
     with served(tmp_path / "data", "--tokenizers", str(model.parent)) as server:
-        runs = run_program(python, model, server)
+        runs = run_program(python, str(model), server)
         assert [run["name"] for run in runs] == ["HF Explain Gravity", "LLMChain", "HuggingFacePipeline"]
         assert [run["kind"] for run in runs] == ["chain", "chain", "llm"]
         assert {run["project"]["name"] for run in runs} == {"HF_FLAN_T5_Base_Demo"}
@@ -98,9 +100,25 @@ def test_its_runs_arrive_with_their_tokens_counted(python: Path, model: Path, tm
         assert totals["coverage"]["counted"] == 1
 
 
+def test_a_model_from_the_hub_is_counted_from_hugging_faces_cache(
+    python: Path, model: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    cached = home / ".cache" / "huggingface" / "hub" / "models--somebody--tiny-t5"
+    revision = "0123456789abcdef0123456789abcdef01234567"
+    shutil.copytree(model, cached / "snapshots" / revision)
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(revision)
+    with served(tmp_path / "data", environment={"HOME": str(home)}) as server:
+        call = run_program(python, "somebody/tiny-t5", server, HOME=str(home))[2]
+        assert call["model"] == "somebody/tiny-t5"
+        assert call["usage_source"] == "counted"
+        assert call["tokens"]["input"] > 20
+
+
 def test_without_its_tokenizer_its_tokens_are_unknown(python: Path, model: Path, tmp_path: Path) -> None:
     with served(tmp_path / "data") as server:
-        call = run_program(python, model, server)[2]
+        call = run_program(python, str(model), server)[2]
         assert call["usage_source"] == "unknown"
         assert call["tokens"]["input"] is None
         assert call["tokens"]["output"] is None

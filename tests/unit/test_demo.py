@@ -8,13 +8,16 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 from econome.sample import command as demo
+from econome.sample.garden_app import Outbox, conversations
+from econome.sample.local_model import CallFailed, Chunk, LocalModel
 from econome.sample.marks import DEMO, SAMPLE
 from econome.sample.progress import Progress
+from econome.sample.recording import Json
 from econome.sample.wire import DemoError, Server, multipart
 from econome.wire.protocols.langsmith import decode_multipart
 
@@ -206,6 +209,71 @@ def test_insisting_on_a_model_that_is_not_here_is_an_error(
     monkeypatch.setattr("econome.sample.local_model.is_installed", lambda: False)
     assert demo(server.address, real=True) == 1
     assert "not installed" in capsys.readouterr().err
+
+
+class ScriptedModel(LocalModel):
+    """Answers at once, always the same; `impatient` is stopped in its third answer."""
+
+    def __init__(self, *, impatient: bool = False) -> None:
+        super().__init__()
+        self.asked: list[tuple[list[Json], int]] = []
+        self.impatient = impatient
+
+    def __enter__(self) -> Self:
+        return self
+
+    def stream(self, messages: list[Json], *, max_tokens: int, with_usage: bool = True) -> Iterator[Chunk]:
+        self.asked.append((messages, max_tokens))
+        yield Chunk("Straw, ", None, "smollm2")
+        if self.impatient and len(self.asked) == 3:
+            raise KeyboardInterrupt
+        yield Chunk("mostly.", None, "smollm2")
+        if with_usage:
+            yield Chunk("", USAGE, "smollm2")
+
+    def answer(self, messages: list[Json], *, max_tokens: int) -> Json:
+        self.asked.append((messages, max_tokens))
+        if max_tokens > 100:
+            raise CallFailed("BadRequestError: 400 too long")
+        return {"choices": [{"message": {"content": "Good"}}], "usage": USAGE}
+
+
+USAGE = {
+    "prompt_tokens": 100,
+    "completion_tokens": 4,
+    "total_tokens": 104,
+    "prompt_tokens_details": {"cached_tokens": 60},
+}
+
+
+def test_the_app_tells_each_step_when_it_begins_and_when_it_ends() -> None:
+    sent: list[tuple[str, Json]] = []
+    for turn in conversations(ScriptedModel(), Outbox(sent.extend)):
+        turn()
+    posts = {run["id"]: run for op, run in sent if op == "post"}
+    patches = {run["id"]: run for op, run in sent if op == "patch"}
+    assert posts.keys() == patches.keys()
+    assert {run["run_type"] for run in posts.values()} == {"chain", "llm", "retriever", "tool"}
+    calls = [patches[run_id] for run_id, run in posts.items() if run["run_type"] == "llm"]
+    usages = [call["extra"]["metadata"].get("usage_metadata") for call in calls if not call["error"]]
+    assert usages.count(None) == 1  # the stream that was not asked
+    assert all(usage["input_token_details"] == {"cache_read": 60} for usage in usages if usage)
+    assert [call["error"] for call in calls if call["error"]] == ["BadRequestError: 400 too long"]
+
+
+def test_ctrl_c_in_an_answer_leaves_nothing_pending(
+    server: Recorded, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, Json]] = []
+    monkeypatch.setattr("econome.sample.local_model.is_installed", lambda: True)
+    monkeypatch.setattr("econome.sample.local_model.LocalModel", lambda: ScriptedModel(impatient=True))
+    monkeypatch.setattr(Server, "send", lambda _, operations: sent.extend(operations))
+    server.answers = [(200, []), (201, {"id": "1"})]
+    assert demo(server.address, real=True, say=said.append) == 130
+    posted = {run["id"] for op, run in sent if op == "post"}
+    patched = {run["id"]: run for op, run in sent if op == "patch"}
+    assert posted == patched.keys()
+    assert {run["error"] for run in patched.values()} == {None, "Stopped by Ctrl-C"}
 
 
 @pytest.mark.parametrize(

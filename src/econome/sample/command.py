@@ -79,7 +79,7 @@ def _call_the_model(server: Server, say: Callable[[str], None]) -> int:
                     progress.advance(1)
     except KeyboardInterrupt:
         outbox.abandon("Stopped by Ctrl-C")
-        say(f"\nStopped: {made} traces are there.")
+        say(f"\nStopped. Traces that are there: {made}, and the one that was interrupted.")
         return STOPPED
     say(f'{made} traces of a real model are in the project "{DEMO.name}".')
     _say_where(server, say)
