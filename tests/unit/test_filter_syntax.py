@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,15 +52,13 @@ def test_a_printed_filter_reads_back_as_the_same_tree(expression: Expression) ->
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_filter_or_a_bad_one_but_never_breaks_the_reader(text: str) -> None:
-    try:
+    with suppress(BadFilter):
         parse(text)
-    except BadFilter as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize(
     ("text", "tree"),
-    (
+    [
         ('eq(run_type, "chain")', Comparison("eq", "run_type", "chain")),
         ("eq(run_type, 'chain')", Comparison("eq", "run_type", "chain")),
         ("neq(error, null)", Comparison("neq", "error", None)),
@@ -82,7 +82,7 @@ def test_any_text_is_a_filter_or_a_bad_one_but_never_breaks_the_reader(text: str
                 )
             ),
         ),
-    ),
+    ],
 )
 def test_the_forms_that_langsmiths_documents_show(text: str, tree: Expression) -> None:
     assert parse(text) == tree
@@ -90,7 +90,7 @@ def test_the_forms_that_langsmiths_documents_show(text: str, tree: Expression) -
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    (
+    [
         ("", "position 0"),
         ("eq", "position 2: '(' is expected"),
         ('eq(name "a")', "position 8: ',' is expected"),
@@ -110,7 +110,7 @@ def test_the_forms_that_langsmiths_documents_show(text: str, tree: Expression) -
         (f"or({', '.join(['eq(a, 1)'] * 1000)})", "more than 1000 parts"),
         ("x" * 200_001, "200001 characters"),
         (f"in(name, [{', '.join(['1'] * 10_001)}])", "more than 10000 values"),
-    ),
+    ],
 )
 def test_a_bad_filter_says_where_and_what_would_be_right(text: str, words: str) -> None:
     with pytest.raises(BadFilter) as caught:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from econome.analytics.dimension import Dimension
 from econome.analytics.filter_fields import FIELDS, FieldKind
 from econome.analytics.filter_syntax import (
     And,
@@ -22,6 +25,11 @@ from econome.analytics.filter_syntax import (
     print_filter,
 )
 from econome.analytics.filters import BadFilter, compile_expression, compile_filter
+from econome.analytics.langsmith import stats_of
+from econome.analytics.paging import Sort, SortBy
+from econome.analytics.runs import count_runs, count_traces, page_of_runs, page_of_traces
+from econome.analytics.spend import spend_by
+from econome.analytics.totals import totals
 from econome.domain.project import DEFAULT_WORKSPACE
 from econome.domain.scope import EVERYTHING, Scope
 from econome.store.client import Store
@@ -34,7 +42,8 @@ NAMES = Question(
     """
 select name from runs final
 where workspace = {workspace:UUID}
-  and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+  and (key_time >= {since:DateTime64(6)} - interval 1 day
+       and key_time < {until:DateTime64(6)} + interval 1 day
        or key_time = toDateTime64(0, 6, 'UTC'))
   and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
@@ -116,7 +125,7 @@ def kept(store: Store, asked: str | Expression, scope: Scope = SCOPE) -> set[str
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    (
+    [
         # each field of LangSmith's
         (f'eq(id, "{an_id("chat")}")', "chat"),
         (f'in(id, ["{an_id("chat")}", "{an_id("think")}", "{an_id("stranger")}"])', "chat think"),
@@ -172,8 +181,10 @@ def kept(store: Store, asked: str | Expression, scope: Scope = SCOPE) -> set[str
         ('and(eq(metadata_key, "tries"), eq(metadata_value, 3))', "chat"),
         ('and(eq(metadata_key, "ok"), eq(metadata_value, true))', "chat"),
         (
-            'and(eq(metadata_key, "user"), eq(metadata_value, "anna"), eq(metadata_key, "plan"), '
-            'eq(metadata_value, "free"))',
+            (
+                'and(eq(metadata_key, "user"), eq(metadata_value, "anna"), eq(metadata_key, "plan"), '
+                'eq(metadata_value, "free"))'
+            ),
             "chat",
         ),
         ('and(and(eq(metadata_key, "plan")), and(eq(metadata_value, "anna")))', "chat plan"),
@@ -223,12 +234,14 @@ def kept(store: Store, asked: str | Expression, scope: Scope = SCOPE) -> set[str
         ("not(eq(is_root, true))", "plan think answer twin"),
         ("not(gt(latency, 0.5))", "plan fail"),
         (
-            'and(gt(start_time, "2023-07-15T12:34:56Z"), or(neq(error, null), '
-            'and(eq(feedback_key, "stars"), eq(feedback_score, 0.2))))',
+            (
+                'and(gt(start_time, "2023-07-15T12:34:56Z"), or(neq(error, null), '
+                'and(eq(feedback_key, "stars"), eq(feedback_score, 0.2))))'
+            ),
             "fail think",
         ),
         ('and(eq(run_type, "chain"), gt(latency, 10), gt(total_tokens, 1000))', "chat"),
-    ),
+    ],
 )
 def test_a_filter_keeps_just_the_runs_it_speaks_of(seeded: Store, text: str, names: str) -> None:
     assert kept(seeded, text) == set(names.split())
@@ -236,7 +249,7 @@ def test_a_filter_keeps_just_the_runs_it_speaks_of(seeded: Store, text: str, nam
 
 @pytest.mark.parametrize(
     ("expression", "names"),
-    (
+    [
         (OfRoot(parse('has(tags, "beta")')), "chat plan think answer twin"),
         (OfRoot(parse('eq(name, "think")')), ""),
         (OfAny(parse('eq(name, "think")')), "chat plan think answer twin"),
@@ -245,7 +258,7 @@ def test_a_filter_keeps_just_the_runs_it_speaks_of(seeded: Store, text: str, nam
             "think answer twin",
         ),
         (Not(OfAny(parse('eq(status, "success")'))), "fail"),
-    ),
+    ],
 )
 def test_a_filter_on_the_trace_keeps_runs_of_such_traces(
     seeded: Store, expression: Expression, names: str
@@ -257,6 +270,7 @@ def test_an_empty_filter_keeps_everything() -> None:
     assert compile_filter("  ") is EVERYTHING
 
 
+@cache
 def _samples() -> list[str]:
     """A comparison of each field with each of its operators."""
     literals = {
@@ -292,6 +306,20 @@ def test_a_negation_keeps_just_the_others(seeded: Store, field: str) -> None:
     assert samples
     for text in samples:
         assert kept(seeded, f"not({text})") == ALL - {"stranger"} - kept(seeded, text), text
+
+
+def test_a_filter_means_the_same_in_every_question(seeded: Store) -> None:
+    """Questions name their sums like the columns: a filter must still mean the columns."""
+    for name in FIELDS:
+        text = next(text for text in _samples() if f"({name}," in text)
+        scope = replace(SCOPE, filter=compile_filter(text))
+        runs = len(kept(seeded, text))
+        assert totals(seeded, scope).runs == count_runs(seeded, scope) == runs, text
+        page = page_of_runs(seeded, scope, Sort(SortBy.COST), None, 100)
+        assert len(page.rows) == stats_of(seeded, scope).runs == runs, text
+        traces = page_of_traces(seeded, scope, Sort(SortBy.COST), None, 100)
+        assert len(traces.rows) == count_traces(seeded, scope), text
+        assert sum(one.runs for one in spend_by(seeded, scope, Dimension.NAME)) == runs, text
 
 
 LEAVES = st.sampled_from(_samples()).map(parse)
@@ -331,7 +359,7 @@ def test_no_condition_looks_into_another_workspace(seeded: Store) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    (
+    [
         ('eq(nmae, "a")', "position 0: there is no field 'nmae'; did you mean name? Known are id, name"),
         ('eq(zzzzzz, "a")', "there is no field 'zzzzzz'; known are id, name"),
         ('and(eq(name, "a"), eq(id, "b"))', 'position 19: id is compared with a UUID, not with "b"'),
@@ -351,7 +379,7 @@ def test_no_condition_looks_into_another_workspace(seeded: Store) -> None:
         ("search(null)", "null is not a field"),
         ("search(name, null)", "search looks for one text"),
         ('gt(start_time, "0001-01-01T00:00:00+14:00")', "start_time is compared with a time"),
-    ),
+    ],
 )
 def test_a_filter_without_sense_says_what_would_have_some(text: str, words: str) -> None:
     with pytest.raises(BadFilter) as caught:
@@ -368,3 +396,8 @@ def test_projects_narrow_what_a_filter_keeps(seeded: Store) -> None:
     scope = Scope(DEFAULT_WORKSPACE, SCOPE.since, SCOPE.until, (an_id("shop"),))
     assert kept(seeded, "eq(is_root, true)", scope) == {"other"}
     assert UUID(int=0) != PROJECT
+
+
+def test_the_reference_names_every_field() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "langsmith.md").read_text("utf-8")
+    assert [name for name in FIELDS if f"`{name}`" not in page] == []
