@@ -19,7 +19,7 @@ const exactly = (text: string) => text as Intl.StringNumericLiteral;
 
 const DOLLARS = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" } as const;
 
-/** $12,345.67, and as many places as a small amount needs to say something. */
+/** $12,345.67, $0.0120, and as many places as a smaller amount needs to say something. */
 export function money(text: string, language: Language): string {
   const size = Math.abs(Number(text));
   if (size === 0 || size >= 1)
@@ -27,15 +27,22 @@ export function money(text: string, language: Language): string {
       exactly(text),
     );
   if (size >= 0.01)
-    return formatter(language, { ...DOLLARS, minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(
+    return formatter(language, { ...DOLLARS, minimumFractionDigits: 4, maximumFractionDigits: 4 }).format(
       exactly(text),
     );
   const places = Math.min(18, 1 - Math.floor(Math.log10(size)));
   return formatter(language, {
     ...DOLLARS,
-    minimumFractionDigits: 2,
+    minimumFractionDigits: places,
     maximumFractionDigits: places,
   }).format(exactly(text));
+}
+
+/** An amount on an axis: $0.2, no more places than it has. */
+export function tickMoney(value: number, language: Language): string {
+  return formatter(language, { ...DOLLARS, minimumFractionDigits: 0, maximumSignificantDigits: 3 }).format(
+    value,
+  );
 }
 
 /** All its digits. */
@@ -79,6 +86,14 @@ export function duration(value: number, language: Language): string {
   const all = Math.round(value);
   if (all < 3600) return `${Math.floor(all / 60)} min ${String(all % 60).padStart(2, "0")} s`;
   return `${Math.floor(all / 3600)} h ${String(Math.floor((all % 3600) / 60)).padStart(2, "0")} min`;
+}
+
+/** A round duration on an axis: 2 s, 500 ms. */
+export function tickDuration(value: number, language: Language): string {
+  if (value === 0) return "0";
+  if (value >= 60) return duration(value, language);
+  const [amount, unit] = value < 1 ? [value * 1000, "ms"] : [value, "s"];
+  return `${formatter(language, { maximumSignificantDigits: 3 }).format(amount)} ${unit}`;
 }
 
 /** 1.2 kB */

@@ -12,17 +12,17 @@ export interface Column {
 }
 
 export const COLUMNS: readonly Column[] = [
-  { key: "started", word: "column.started", width: 118, sort: "started_at" },
-  { key: "name", word: "column.name", width: 190 },
-  { key: "status", word: "column.status", width: 34 },
-  { key: "text", word: "column.text", width: 260, grow: true },
-  { key: "model", word: "column.model", width: 150 },
-  { key: "latency", word: "column.latency", width: 82, number: true, sort: "latency" },
-  { key: "input", word: "column.input", width: 86, number: true, sort: "tokens" },
-  { key: "output", word: "column.output", width: 82, number: true },
-  { key: "cost", word: "column.cost", width: 96, number: true, sort: "cost" },
-  { key: "calls", word: "column.calls", width: 60, number: true },
-  { key: "project", word: "column.project", width: 120 },
+  { key: "started", word: "column.started", width: 106, sort: "started_at" },
+  { key: "name", word: "column.name", width: 158 },
+  { key: "status", word: "column.status", width: 20 },
+  { key: "text", word: "column.text", width: 150, grow: true },
+  { key: "model", word: "column.model", width: 132 },
+  { key: "latency", word: "column.latency", width: 64, number: true, sort: "latency" },
+  { key: "input", word: "column.input", width: 68, number: true, sort: "tokens" },
+  { key: "output", word: "column.output", width: 66, number: true },
+  { key: "cost", word: "column.cost", width: 84, number: true, sort: "cost" },
+  { key: "calls", word: "column.calls", width: 46, number: true },
+  { key: "project", word: "column.project", width: 110 },
   { key: "first_token", word: "column.first_token", width: 92, number: true },
   { key: "tags", word: "column.tags", width: 150 },
   { key: "user", word: "column.user", width: 110 },
@@ -31,7 +31,7 @@ export const COLUMNS: readonly Column[] = [
   { key: "provider", word: "column.provider", width: 100 },
 ];
 
-const USUAL = ["started", "name", "status", "text", "model", "latency", "input", "output", "cost", "project"];
+const USUAL = ["started", "name", "status", "text", "model", "latency", "input", "output", "cost"];
 const OF_TRACES = [
   "started",
   "name",
@@ -53,6 +53,57 @@ export function shown(chosen: string | null, view: "runs" | "traces"): Column[] 
     .map((key) => COLUMNS.find((column) => column.key === key))
     .filter((one) => one !== undefined);
   return found.length ? found : shown(null, view);
+}
+
+export const GAP = 12; // between two columns
+const EDGES = 24; // left and right of a row, together
+
+// What a narrow table can do without, first things first: the panel beside it says the same.
+const SPARE = [
+  "text",
+  "tags",
+  "provider",
+  "environment",
+  "session",
+  "user",
+  "project",
+  "first_token",
+  "model",
+  "calls",
+  "latency",
+  "started",
+  "status",
+];
+
+/** What of a row grows with the table: the text, without it the name. */
+function growing(columns: readonly Column[]): string {
+  return columns.some((column) => column.grow) ? "text" : "name";
+}
+
+const LEAST = { text: 130, name: 84 } as Record<string, number>; // pixels, when it is what grows
+
+export function roomOf(columns: readonly Column[]): number {
+  const grows = growing(columns);
+  const width = (column: Column) => (column.key === grows ? (LEAST[grows] ?? column.width) : column.width);
+  return columns.reduce((all, column) => all + width(column) + GAP, EDGES - GAP);
+}
+
+/** The columns that fit into `room` pixels: names, tokens and cost stay whatever happens. */
+export function fitted(columns: readonly Column[], room: number): Column[] {
+  let kept = [...columns];
+  for (const spare of SPARE) {
+    if (roomOf(kept) <= room) break;
+    kept = kept.filter((column) => column.key !== spare);
+  }
+  return kept;
+}
+
+/** As CSS wants it. */
+export function template(columns: readonly Column[]): string {
+  const grows = growing(columns);
+  return columns
+    .map((column) => (column.key === grows ? `minmax(${LEAST[grows]}px, 1fr)` : `${column.width}px`))
+    .join(" ");
 }
 
 /** One moved a place to the left or to the right. */

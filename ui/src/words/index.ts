@@ -23,12 +23,14 @@ export function named(group: string, value: string): string {
 /** The formats of lib/format.ts in the viewer's language. */
 export const write = {
   money: (text: string) => format.money(text, preferences.language),
+  tickMoney: (value: number) => format.tickMoney(value, preferences.language),
   wholeMoney: (text: string) => format.wholeMoney(text, preferences.language),
   integer: (value: number) => format.integer(value, preferences.language),
   short: (value: number) => format.short(value, preferences.language),
   mean: (value: number) => format.mean(value, preferences.language),
   percent: (share: number) => format.percent(share, preferences.language),
   duration: (value: number) => format.duration(value, preferences.language),
+  tickDuration: (value: number) => format.tickDuration(value, preferences.language),
   size: (bytes: number) => format.size(bytes, preferences.language),
   delta: (share: number) => format.delta(share, preferences.language),
   clock: (at: number) => format.clock(at, preferences.language, Date.now()),
