@@ -24,7 +24,7 @@ from econome.domain.usage import UsageSource
 from econome.ingest.costing import Costing
 from econome.ingest.counting import Member, TraceKey, Traces
 from econome.ingest.fold import fold
-from econome.ingest.memory import Memory, RunKey
+from econome.ingest.memory import Memory, RunKey, run_key
 from econome.ingest.projects import Projects
 from econome.store.client import Store
 from econome.store.question import question
@@ -110,13 +110,14 @@ class Committer:
         except BaseException:
             self._memory.forget(touched)
             for run in touched.values():
-                self._traces.forget((run.workspace, run.trace_id))
+                self._traces.forget(_trace_key(run))
             raise
         for run in touched.values():
             self._memory.put(run)
         self._memory.shrink()
-        for _ in self._traces.shrink():
-            pass
+        dropped = self._traces.shrink()
+        if dropped is not None:
+            self._memory.let_go(dropped)
         return _changes(touched.values())
 
     def remove_project(self, workspace: UUID, project: UUID) -> None:
@@ -130,7 +131,7 @@ class Committer:
                 project=project,
             )
         for run in self._memory.forget_project(workspace, project):
-            self._traces.forget((workspace, run.trace_id))
+            self._traces.forget(_trace_key(run))
 
     # --- folding
 
@@ -141,7 +142,7 @@ class Committer:
                 self._narrow(accepted, accepted.projects)
             for piece in accepted.delivery.pieces:
                 run = self._run_of(accepted.workspace, piece)
-                touched[run.workspace, run.id] = run
+                touched[run_key(run.workspace, run.id)] = run
                 self._name_project(run, piece)
                 self._costing.count_tokens(run, piece)
                 fold(run, piece, accepted.received_at)
@@ -153,7 +154,7 @@ class Committer:
         for accepted in batch:
             workspace = accepted.workspace
             for piece in accepted.delivery.pieces:
-                if self._memory.get((workspace, piece.id)) is not None:
+                if self._memory.get(run_key(workspace, piece.id)) is not None:
                     continue
                 if piece.key_time is None:
                     undated[workspace].add(piece.id)
@@ -175,7 +176,7 @@ class Committer:
 
     def _redate(self, workspace: UUID, piece: Piece, superseded: list[Run]) -> None:
         """Moves a run that a piece without a time began to the time that this piece tells."""
-        run = self._memory.get((workspace, piece.id))
+        run = self._memory.get(run_key(workspace, piece.id))
         if run is None or run.key_time != UNDATED or piece.key_time is None:
             return
         stale = Run(
@@ -191,11 +192,12 @@ class Committer:
         others = {one.run_id for one in delivery.attachments}
         others |= {row["run_id"] for row in delivery.feedback if row["run_id"] is not None}
         self._memory.load_undated(
-            workspace, [run_id for run_id in others - named if self._memory.get((workspace, run_id)) is None]
+            workspace,
+            [run_id for run_id in others - named if self._memory.get(run_key(workspace, run_id)) is None],
         )
 
         def refusal(run_id: UUID | None, what: str) -> Refusal | None:
-            run = self._memory.get((workspace, run_id)) if run_id else None
+            run = self._memory.get(run_key(workspace, run_id)) if run_id else None
             if run is None:
                 if run_id in named:
                     return None  # a new run, of a project that the door has let in
@@ -216,7 +218,7 @@ class Committer:
         )
 
     def _run_of(self, workspace: UUID, piece: Piece) -> Run:
-        run = self._memory.get((workspace, piece.id))
+        run = self._memory.get(run_key(workspace, piece.id))
         if run is None:
             run = Run(workspace=workspace, id=piece.id, key_time=piece.key_time or UNDATED)
             self._memory.put(run)
@@ -236,31 +238,31 @@ class Committer:
         self._recall_traces(touched.values())
         dirty: set[TraceKey] = set()
         for run in touched.values():
-            key = (run.workspace, run.trace_id)
-            if self._traces.put(key, run.id, _member(run)):
+            key = _trace_key(run)
+            if self._traces.put(key, run.id.int, _member(run)):
                 dirty.add(key)
         flipped: dict[UUID, set[tuple[datetime, UUID]]] = defaultdict(set)
         for key in dirty:
             workspace, _ = key
             for run_id in self._traces.recount(key):
-                run_key = (workspace, run_id)
-                if run_key in touched:
+                if (workspace, run_id) in touched:
                     continue
-                known = self._memory.get(run_key)
+                known = self._memory.get((workspace, run_id))
                 if known is not None:
-                    touched[run_key] = known
+                    touched[workspace, run_id] = known
                 else:
-                    flipped[workspace].add((self._traces.member(key, run_id).key_time, run_id))
-        for workspace, keys in flipped.items():
-            for run in self._memory.load(workspace, keys):
-                touched[workspace, run.id] = run
+                    member = self._traces.member(key, run_id)
+                    flipped[UUID(int=workspace)].add((member.key_time, UUID(int=run_id)))
+        for owner, keys in flipped.items():
+            for run in self._memory.load(owner, keys):
+                touched[run_key(owner, run.id)] = run
         for run in touched.values():
-            run.counted = self._traces.is_counted((run.workspace, run.trace_id), run.id)
+            run.counted = self._traces.is_counted(_trace_key(run), run.id.int)
 
     def _recall_traces(self, runs: Iterable[Run]) -> None:
         unknown: dict[UUID, set[UUID]] = defaultdict(set)
         for run in runs:
-            if (run.workspace, run.trace_id) in self._traces:
+            if _trace_key(run) in self._traces:
                 continue
             began = time_in(run.trace_id) or (run.key_time if run.trace_id == run.id else None)
             if began is None or not self._memory.is_new(began):
@@ -280,9 +282,9 @@ class Committer:
                 by_trace[row.trace_id].append(row)
             for trace_id, rows in by_trace.items():
                 self._traces.load(
-                    (workspace, trace_id),
-                    {row.id: _stored_member(row) for row in rows},
-                    {row.id for row in rows if row.counted},
+                    run_key(workspace, trace_id),
+                    {row.id.int: _stored_member(row) for row in rows},
+                    {row.id.int for row in rows if row.counted},
                 )
 
     # --- writing
@@ -315,7 +317,7 @@ class Committer:
             version = next_version(0)
             for piece in accepted.delivery.pieces:
                 if not piece.payload.is_empty:
-                    run = self._memory.get((accepted.workspace, piece.id))
+                    run = self._memory.get(run_key(accepted.workspace, piece.id))
                     key_time = run.key_time if run is not None else piece.key_time or UNDATED
                     rows.append(_payload_row(accepted.workspace, key_time, piece, version))
         names = ("workspace", "key_time", "id", "piece", "digest", "version", "is_deleted", *_TEXTS)
@@ -326,7 +328,7 @@ class Committer:
         rows = []
         for accepted in batch:
             for attachment in accepted.delivery.attachments:
-                run = self._memory.get((accepted.workspace, attachment.run_id))
+                run = self._memory.get(run_key(accepted.workspace, attachment.run_id))
                 key_time = run.key_time if run is not None else time_in(attachment.run_id) or UNDATED
                 rows.append(
                     (
@@ -379,14 +381,20 @@ def _by_month(rows: Iterable[Any], key_time: Callable[[Any], datetime]) -> Itera
     return months.values()
 
 
+def _trace_key(run: Run) -> TraceKey:
+    return run.workspace.int, run.trace_id.int
+
+
 def _member(run: Run) -> Member:
     is_call = run.kind in CALLS and REPLAYED not in run.notes
-    return Member(run.key_time, run.parent_id, is_call, run.usage_source in _KNOWN)
+    parent = run.parent_id.int if run.parent_id else None
+    return Member(run.key_time, parent, is_call, run.usage_source in _KNOWN)
 
 
 def _stored_member(row: _Stored) -> Member:
     is_call = row.kind in CALLS and REPLAYED not in row.notes
-    return Member(row.key_time, row.parent_id, is_call, row.usage_source in _KNOWN)
+    parent = row.parent_id.int if row.parent_id else None
+    return Member(row.key_time, parent, is_call, row.usage_source in _KNOWN)
 
 
 def _window(traces: Iterable[UUID]) -> tuple[datetime, datetime]:

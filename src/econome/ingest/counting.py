@@ -4,6 +4,9 @@ A model call inside a model call (a wrapped client inside a LangChain model, say
 the same tokens twice. The deepest one that knows its tokens counts; where none knows, the
 deepest. It is a property of the whole trace, recomputed when a piece changes it, so that
 the order of arrival changes nothing.
+
+Ids are integers here and in `memory`: a UUID hashes itself in Python, and it was hashed some
+fifty times a run.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,12 @@ class Member:
     """What counting needs to know of a run."""
 
     key_time: datetime
-    parent_id: UUID | None
+    parent_id: int | None
     is_call: bool
     is_known: bool  # whether somebody said how many tokens it used
 
 
-def counted_runs(members: Mapping[UUID, Member]) -> set[UUID]:
+def counted_runs(members: Mapping[int, Member]) -> set[int]:
     """The ids of the runs that enter totals.
 
     A call counts when no call below it knows its tokens, and either it knows its own, or
@@ -34,9 +36,9 @@ def counted_runs(members: Mapping[UUID, Member]) -> set[UUID]:
     calls = [run_id for run_id, member in members.items() if member.is_call]
     if len(calls) < 2:
         return set(calls)
-    over_known: set[UUID] = set()
-    over_call: set[UUID] = set()
-    under_known: set[UUID] = set()
+    over_known: set[int] = set()
+    over_call: set[int] = set()
+    under_known: set[int] = set()
     for run_id in calls:
         is_known = members[run_id].is_known
         for ancestor in _ancestors(run_id, members):
@@ -55,7 +57,7 @@ def counted_runs(members: Mapping[UUID, Member]) -> set[UUID]:
     }
 
 
-def _ancestors(run_id: UUID, members: Mapping[UUID, Member]) -> Iterable[UUID]:
+def _ancestors(run_id: int, members: Mapping[int, Member]) -> Iterable[int]:
     seen = {run_id}  # a trace is hostile text: its parents may run in a circle
     parent = members[run_id].parent_id
     while parent is not None and parent in members and parent not in seen:
@@ -66,11 +68,11 @@ def _ancestors(run_id: UUID, members: Mapping[UUID, Member]) -> Iterable[UUID]:
 
 @dataclass(slots=True)
 class _Trace:
-    members: dict[UUID, Member] = field(default_factory=dict)
-    counted: set[UUID] = field(default_factory=set)
+    members: dict[int, Member] = field(default_factory=dict)
+    counted: set[int] = field(default_factory=set)
 
 
-TraceKey = tuple[UUID, UUID]
+TraceKey = tuple[int, int]
 """Workspace and trace."""
 
 
@@ -85,13 +87,13 @@ class Traces:
     def __contains__(self, key: TraceKey) -> bool:
         return key in self._traces
 
-    def load(self, key: TraceKey, members: Mapping[UUID, Member], counted: set[UUID]) -> None:
+    def load(self, key: TraceKey, members: Mapping[int, Member], counted: set[int]) -> None:
         """Makes a trace known as it stands in the store."""
         self.forget(key)
         self._traces[key] = _Trace(dict(members), set(counted))
         self._size += len(members)
 
-    def put(self, key: TraceKey, run_id: UUID, member: Member) -> bool:
+    def put(self, key: TraceKey, run_id: int, member: Member) -> bool:
         """Adds or changes a run of a trace; says whether the trace must be counted again."""
         trace = self._traces.get(key)
         if trace is None:
@@ -105,7 +107,7 @@ class Traces:
         self._size += old is None
         return True
 
-    def recount(self, key: TraceKey) -> set[UUID]:
+    def recount(self, key: TraceKey) -> set[int]:
         """Counts a trace again: the ids of those whose `counted` changed."""
         trace = self._traces[key]
         counted = counted_runs(trace.members)
@@ -113,11 +115,11 @@ class Traces:
         trace.counted = counted
         return changed
 
-    def is_counted(self, key: TraceKey, run_id: UUID) -> bool:
+    def is_counted(self, key: TraceKey, run_id: int) -> bool:
         """Whether a run of a known trace counts, as of the last recount."""
         return run_id in self._traces[key].counted
 
-    def member(self, key: TraceKey, run_id: UUID) -> Member:
+    def member(self, key: TraceKey, run_id: int) -> Member:
         """What is known of a run of a known trace."""
         return self._traces[key].members[run_id]
 
@@ -127,9 +129,12 @@ class Traces:
         if trace is not None:
             self._size -= len(trace.members)
 
-    def shrink(self) -> Iterable[TraceKey]:
-        """Drops the oldest until the rest fits, and says which were dropped."""
+    def shrink(self) -> datetime | None:
+        """Drops the oldest until the rest fits; the latest key of what was dropped, if anything was."""
+        latest = None
         while self._size > self._capacity and len(self._traces) > 1:
-            key, trace = self._traces.popitem(last=False)
+            _, trace = self._traces.popitem(last=False)
             self._size -= len(trace.members)
-            yield key
+            for member in trace.members.values():
+                latest = member.key_time if latest is None else max(latest, member.key_time)
+        return latest

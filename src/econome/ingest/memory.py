@@ -21,8 +21,14 @@ from econome.store.question import question
 AHEAD = timedelta(hours=1)
 """Keys further ahead than this do not move the mark: one broken clock would spoil it for all."""
 
-RunKey = tuple[UUID, UUID]
-"""Workspace and run."""
+RunKey = tuple[int, int]
+"""Workspace and run, as integers (see `counting`)."""
+
+
+def run_key(workspace: UUID, run_id: UUID) -> RunKey:
+    """Under which a run is remembered."""
+    return workspace.int, run_id.int
+
 
 _SQL = "econome.ingest.sql"
 
@@ -54,7 +60,7 @@ class Memory:
 
     def put(self, run: Run) -> None:
         """Remembers a run as it now stands in the store."""
-        key = (run.workspace, run.id)
+        key = run_key(run.workspace, run.id)
         self._open.pop(key, None)
         self._ended.pop(key, None)
         where = self._open if run.status == Status.PENDING else self._ended
@@ -73,14 +79,14 @@ class Memory:
         while len(self._open) + len(self._ended) > self._capacity:
             oldest = self._ended or self._open
             _, run = oldest.popitem(last=False)
-            self._let_go(run)
+            self.let_go(run.key_time)
 
     def forget(self, keys: Iterable[RunKey]) -> None:
         """Lets go of these runs: what memory holds of them is not what the store holds."""
         for key in keys:
             run = self._open.pop(key, None) or self._ended.pop(key, None)
             if run is not None:
-                self._let_go(run)
+                self.let_go(run.key_time)
 
     def forget_project(self, workspace: UUID, project: UUID) -> list[Run]:
         """Lets go of the runs of a project, and says which they were."""
@@ -90,7 +96,7 @@ class Memory:
             for run in runs.values()
             if run.workspace == workspace and run.project == project
         ]
-        self.forget([(run.workspace, run.id) for run in gone])
+        self.forget([run_key(run.workspace, run.id) for run in gone])
         return gone
 
     def load(self, workspace: UUID, keys: Iterable[tuple[datetime, UUID]]) -> list[Run]:
@@ -122,10 +128,11 @@ class Memory:
             self.put(run)
         return runs
 
-    def _let_go(self, run: Run) -> None:
-        if run.key_time <= datetime.now(UTC) + AHEAD:
-            self._mark = max(self._mark, run.key_time)
+    def let_go(self, key_time: datetime) -> None:
+        """Takes note that the store knows a run or a trace with this key, and memory does not."""
+        if key_time <= datetime.now(UTC) + AHEAD:
+            self._mark = max(self._mark, key_time)
         else:
             some = self._ahead_to > UNDATED
-            self._ahead_from = min(self._ahead_from, run.key_time) if some else run.key_time
-            self._ahead_to = max(self._ahead_to, run.key_time)
+            self._ahead_from = min(self._ahead_from, key_time) if some else key_time
+            self._ahead_to = max(self._ahead_to, key_time)

@@ -37,6 +37,10 @@ class Parameters:
     streamed: bool | None = None
 
 
+_LIFTED = tuple((name, f"ls_{name}") for name in ("temperature", "top_p", "max_tokens"))
+_NO_PARAMETERS = Parameters()
+
+
 def read_model(outputs: Mapping[str, Any] | None, extra: Mapping[str, Any] | None) -> ModelNames:
     """The names in one piece of a run; parsed JSON, whatever it holds: nothing raises."""
     outputs = outputs if isinstance(outputs, dict) else _NOTHING
@@ -63,9 +67,9 @@ def read_parameters(inputs: Mapping[str, Any] | None, extra: Mapping[str, Any] |
     inputs = inputs if isinstance(inputs, dict) else _NOTHING
     extra = extra if isinstance(extra, dict) else _NOTHING
     metadata = _dict(extra, "metadata")
-    lifted = {name: metadata.get(f"ls_{name}") for name in ("temperature", "top_p", "max_tokens")}
+    lifted = {name: metadata[key] for name, key in _LIFTED if key in metadata}
     invocation = _dict(extra, "invocation_params")
-    holders = (
+    everywhere = (
         lifted,
         invocation,
         _dict(metadata, "ls_invocation_params"),
@@ -75,6 +79,9 @@ def read_parameters(inputs: Mapping[str, Any] | None, extra: Mapping[str, Any] |
         inputs,
         _dict(inputs, "config"),
     )
+    holders = tuple(filter(None, everywhere))  # most are empty, and each is asked for eleven names
+    if not holders:
+        return _NO_PARAMETERS
     return Parameters(
         temperature=_first_number(holders, ("temperature",)),
         top_p=_first_number(holders, ("top_p", "topP")),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tests.builders import a_run, insert_runs
+
 from econome.ingest.compaction import Compaction
 from econome.store.client import Store
 from econome.store.question import Question
-from tests.builders import a_run, insert_runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from econome.domain.run import UNDATED
 from econome.ingest.counting import Member, Traces, counted_runs
 
-WORKSPACE = UUID(int=1)
-TRACE = UUID(int=2)
+WORKSPACE = 1
+TRACE = 2
 
 
 def test_a_chain_over_a_call_leaves_the_call() -> None:
@@ -48,21 +46,21 @@ def test_a_late_child_flips_its_parent() -> None:
     key = (WORKSPACE, TRACE)
     outer, inner = call(1), call(2, under=1)
     assert traces.put(key, *outer)
-    assert traces.recount(key) == {UUID(int=1)}
+    assert traces.recount(key) == {1}
     assert traces.put(key, *inner)
-    assert traces.recount(key) == {UUID(int=1), UUID(int=2)}
-    assert not traces.is_counted(key, UUID(int=1))
+    assert traces.recount(key) == {1, 2}
+    assert not traces.is_counted(key, 1)
     assert not traces.put(key, *inner)
 
 
 def test_memory_of_traces_is_bounded() -> None:
     traces = Traces(capacity=10)
     for number in range(100):
-        traces.put((WORKSPACE, UUID(int=number)), *call(number))
-        traces.recount((WORKSPACE, UUID(int=number)))
-    assert len(list(traces.shrink())) == 90
-    assert (WORKSPACE, UUID(int=99)) in traces
-    assert (WORKSPACE, UUID(int=1)) not in traces
+        traces.put((WORKSPACE, number), *call(number))
+        traces.recount((WORKSPACE, number))
+    assert traces.shrink() == UNDATED
+    assert (WORKSPACE, 99) in traces
+    assert (WORKSPACE, 1) not in traces
 
 
 trees = st.lists(
@@ -75,7 +73,7 @@ trees = st.lists(
 @given(trees, st.randoms())
 def test_the_order_of_arrival_changes_nothing(tree: list[tuple[int, bool, bool]], chance: object) -> None:
     members = [
-        (UUID(int=number), Member(UNDATED, UUID(int=parent) if parent < number else None, is_call, is_known))
+        (number, Member(UNDATED, parent if parent < number else None, is_call, is_known))
         for number, (parent, is_call, is_known) in enumerate(tree, 1)
     ]
     expected = counted_runs(dict(members))
@@ -83,7 +81,7 @@ def test_the_order_of_arrival_changes_nothing(tree: list[tuple[int, bool, bool]]
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     traces = Traces()
     key = (WORKSPACE, TRACE)
-    seen: set[UUID] = set()
+    seen: set[int] = set()
     for run_id, member in shuffled:
         traces.put(key, run_id, member)
         seen ^= traces.recount(key)
@@ -93,7 +91,7 @@ def test_the_order_of_arrival_changes_nothing(tree: list[tuple[int, bool, bool]]
 @given(trees)
 def test_no_counted_call_stands_above_another_that_knows(tree: list[tuple[int, bool, bool]]) -> None:
     members = {
-        UUID(int=number): Member(UNDATED, UUID(int=parent) if parent < number else None, is_call, is_known)
+        number: Member(UNDATED, parent if parent < number else None, is_call, is_known)
         for number, (parent, is_call, is_known) in enumerate(tree, 1)
     }
     result = counted_runs(members)
@@ -104,13 +102,13 @@ def test_no_counted_call_stands_above_another_that_knows(tree: list[tuple[int, b
             parent = members[parent].parent_id
 
 
-def call(number: int, *, under: int | None = None, known: bool = True) -> tuple[UUID, Member]:
-    return UUID(int=number), Member(UNDATED, UUID(int=under) if under else None, True, known)
+def call(number: int, *, under: int | None = None, known: bool = True) -> tuple[int, Member]:
+    return number, Member(UNDATED, under or None, True, known)
 
 
-def chain(number: int, *, under: int | None = None) -> tuple[UUID, Member]:
-    return UUID(int=number), Member(UNDATED, UUID(int=under) if under else None, False, False)
+def chain(number: int, *, under: int | None = None) -> tuple[int, Member]:
+    return number, Member(UNDATED, under or None, False, False)
 
 
-def counted(*members: tuple[UUID, Member]) -> set[int]:
-    return {run_id.int for run_id in counted_runs(dict(members))}
+def counted(*members: tuple[int, Member]) -> set[int]:
+    return counted_runs(dict(members))
