@@ -346,6 +346,10 @@ def test_projects_narrow_by_name_or_id(asking: Asking) -> None:
     insert_runs(asking.store, [a_run(project=identity) for identity in ids.values()])
     assert asking.ask("count", project="a")["count"] == 1
     assert asking.ask("count", project=["a", str(ids["b"])])["count"] == 2
+    assert [row["label"] for row in asking.ask("spend", by="project", project="a")["rows"]] == ["a"]
+    assert asking.ask("facets", project="a")["facets"][0]["values"] == [
+        {"value": str(ids["a"]), "label": "a", "runs": 1}
+    ]
     assert "none of the name" in asking.refusal("count", project="d")
 
 
@@ -383,6 +387,8 @@ def test_a_filter_narrows_every_question(asking: Asking) -> None:
     assert [row["value"] for row in asking.ask("spend", by="model", **only_a)["rows"]] == ["a"]
     assert asking.ask("series", step="day", **only_a)["series"][0]["calls"] == [1]
     assert asking.ask("count", **only_a)["count"] == 1
+    facets = {facet["name"]: facet["values"] for facet in asking.ask("facets", **only_a)["facets"]}
+    assert facets["model"] == [{"value": "a", "label": "a", "runs": 1}]
     assert len(asking.ask("runs", **only_a)["rows"]) == 1
     assert asking.ask("overview", filter="gt(total_cost, 0.2)")["totals"]["calls"] == 1
     assert asking.ask("spend", by="model", filter="gt(total_cost, 0.2)")["others"] == 0

@@ -14,17 +14,15 @@ from econome.store.question import question
 class Choice:
     """One value of a dimension."""
 
+    dimension: str
     value: str
     runs: int
 
 
-def facet(store: Store, scope: Scope, dimension: Dimension, *, limit: int = 20) -> list[Choice]:
-    """The most frequent values of `dimension`, most runs first; empty ones are none."""
-    return store.ask(
-        Choice,
-        question("facet"),
-        scope.filter,
-        dimension=dimension.column,
-        limit=limit,
-        **scope.parameters(),
-    )
+def facets(store: Store, scope: Scope, *, limit: int = 20) -> dict[Dimension, list[Choice]]:
+    """The most frequent values of every dimension, most runs first; empty ones are none."""
+    found: dict[Dimension, list[Choice]] = {dimension: [] for dimension in Dimension}
+    for name in ("facets", "facet_of_tags"):
+        for choice in store.ask(Choice, question(name), scope.filter, limit=limit, **scope.parameters()):
+            found[Dimension(choice.dimension)].append(choice)
+    return found

@@ -53,11 +53,11 @@ class Cursor:
 
     sort: Sort
     rank: Decimal | None
-    id: UUID
+    tie: UUID
 
     def text(self) -> str:
         """The cursor as it travels through a URL; opaque to whoever carries it."""
-        parts = [self._order, None if self.rank is None else f"{self.rank:f}", str(self.id)]
+        parts = [self._order, None if self.rank is None else f"{self.rank:f}", str(self.tie)]
         return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
     @classmethod

@@ -89,6 +89,7 @@ class Place:
     id: UUID
     key_time: datetime
     trace_id: UUID
+    tie: UUID  # decides between equal ranks
     rank: Decimal | None
 
 
@@ -161,7 +162,7 @@ def _page(
         scope.filter,
         sort=sort.by.column,
         direction=sort.direction,
-        after=None if after is None else after.id,
+        after=None if after is None else after.tie,
         after_rank=None if after is None else after.rank,
         limit=limit + 1,
         **flags,
@@ -171,7 +172,7 @@ def _page(
     places = places[:limit]
     return Page(
         rows=_rows(store, scope.workspace, places),
-        next=Cursor(sort, places[-1].rank, places[-1].id) if more else None,
+        next=Cursor(sort, places[-1].rank, places[-1].tie) if more else None,
     )
 
 

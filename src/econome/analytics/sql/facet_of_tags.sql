@@ -1,13 +1,13 @@
--- Which values does one dimension have, and how many runs have each?
+-- Which tags are there, and how many runs have each?
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
 -- projects      in these projects; empty: in any
--- dimension     column to look at; of an array, each element is a value
 -- limit         how many of the most frequent
 select
-    toString(arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([{dimension:Identifier}]))))) as value,
-    count() as runs
+    'tag'                          as dimension,
+    arrayJoin(arrayDistinct(tags)) as value,
+    count()                        as runs
 from runs final
 where workspace = {workspace:UUID}
   and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
@@ -16,6 +16,6 @@ where workspace = {workspace:UUID}
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
   and /* filter */ 1
 group by value
-having value != ''
 order by runs desc, value
 limit {limit:UInt32}
+settings prefer_column_name_to_alias = 1

@@ -1,0 +1,47 @@
+-- Which values does each dimension have, and how many runs have each?
+--
+-- workspace     whose runs
+-- since, until  started in this half-open span
+-- projects      in these projects; empty: in any
+-- limit         how many values of each dimension, the most frequent
+--
+-- One pass for all dimensions. In a row of one grouping set, all other columns are empty:
+-- put together, they are the value.
+select
+    arrayElement(
+        ['project', 'model', 'provider', 'name', 'kind', 'status', 'user', 'session', 'environment', 'usage_source'],
+        indexOf(
+            [grouping(project), grouping(model), grouping(provider), grouping(name), grouping(kind), grouping(status),
+             grouping(user), grouping(session), grouping(environment), grouping(usage_source)],
+            0
+        )
+    ) as dimension,
+    concat(project, model, provider, name, kind, status, user, session, environment, usage_source) as value,
+    count() as runs
+from (
+    select
+        toString(project) as project,
+        model,
+        provider,
+        name,
+        kind,
+        status,
+        user,
+        session,
+        environment,
+        usage_source
+    from runs final
+    where workspace = {workspace:UUID}
+      and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+           or key_time = toDateTime64(0, 6, 'UTC'))
+      and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
+      and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+      and /* filter */ 1
+    settings prefer_column_name_to_alias = 1
+)
+group by grouping sets (
+    (project), (model), (provider), (name), (kind), (status), (user), (session), (environment), (usage_source)
+)
+having value != ''
+order by runs desc, value
+limit {limit:UInt32} by dimension
