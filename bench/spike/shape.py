@@ -7,7 +7,11 @@ engine (`FACTS_IN_ENGINE`, millions in seconds) or in Python (`facts`, `payloads
 import os
 import platform
 import random
+import statistics
+import time
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,7 +40,7 @@ COLUMNS: list[tuple[str, str, str]] = [
     ("model", "LowCardinality(String)", "concat('model-', toString(h % 11))"),
     ("model_asked", "LowCardinality(String)", "concat('model-', toString(h % 11))"),
     ("provider", "LowCardinality(String)", "concat('provider-', toString(h % 11 % 4))"),
-    ("parameters", "String codec(ZSTD(1))", "'{\"temperature\":0.2,\"max_tokens\":1024}'"),
+    ("parameters", "String codec(ZSTD(1))", '\'{"temperature":0.2,"max_tokens":1024}\''),
     ("user_id", "String codec(ZSTD(1))", "concat('user-', toString(h % 20000))"),
     ("session_id", "String codec(ZSTD(1))", "concat('session-', toString(intDiv(n, 24)))"),
     ("tags", "Array(LowCardinality(String))", "['prod', concat('team-', toString(n % 7))]"),
@@ -112,9 +116,7 @@ PAYLOADS_DDL = """create table payloads (
 partition by toYYYYMM(key_time) order by (workspace, key_time, id, piece)"""
 
 
-def facts_in_engine(
-    first: int, count: int, total: int, where: str = "1", **changed: str
-) -> str:
+def facts_in_engine(first: int, count: int, total: int, where: str = "1", **changed: str) -> str:
     """A select of `count` runs from number `first`, spread evenly over SPAN as if there were `total`.
 
     `changed` replaces what a column is generated from: `version="2"`.
@@ -172,9 +174,7 @@ def facts(count: int, chance: random.Random, now: datetime) -> dict[str, list[An
     return runs
 
 
-PAYLOAD_NAMES = (
-    "workspace key_time id piece inputs outputs events extra serialized version".split()
-)
+PAYLOAD_NAMES = "workspace key_time id piece inputs outputs events extra serialized version".split()
 
 
 def payloads(runs: dict[str, list[Any]], chance: random.Random) -> dict[str, list[Any]]:
@@ -202,6 +202,30 @@ def insert(client: Any, table: str, columns: dict[str, list[Any]], **settings: A
 def open_store(path: str, **options: Any) -> Any:
     """A client of the engine at `path`."""
     return clickhouse_connect.get_client(dsn=f"chdb://{path}", chdb_options=options or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a question took, in ms: medians, the first run left out. On shared cores only the CPU compares."""
+
+    wall: float
+    worst: float
+    cpu: float
+    rows: int
+
+    def __str__(self) -> str:
+        return f"{self.cpu:.0f} ms CPU, {self.wall:.0f} ms (worst {self.worst:.0f}), {self.rows} rows"
+
+
+def timed(ask: Callable[[], int], repeat: int = 5) -> Took:
+    """Asks once, then `repeat` times. The CPU is the whole process's: let merges end first."""
+    rows, wall, cpu = ask(), [], []
+    for _ in range(repeat):
+        before, busy = time.perf_counter(), time.process_time()
+        ask()
+        wall.append((time.perf_counter() - before) * 1000)
+        cpu.append((time.process_time() - busy) * 1000)
+    return Took(statistics.median(wall), max(wall), statistics.median(cpu), rows)
 
 
 def say(*words: Any) -> None:

@@ -23,7 +23,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
-from shape import PAYLOADS_DDL, facts, facts_ddl, insert, machine, open_store, payloads, say
+
+from shape import (
+    PAYLOADS_DDL,
+    facts,
+    facts_ddl,
+    insert,
+    machine,
+    open_store,
+    payloads,
+    say,
+)
 
 QUESTION = """select model, sum(cost), sum(uncached_input), count() from runs final
 where key_time >= now() - interval 7 day group by model"""
