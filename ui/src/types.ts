@@ -37,6 +37,7 @@ export interface Totals {
   traces: number;
   calls: number;
   errors: number;
+  failed_calls: number;
   tokens: Tokens;
   cost: Money;
   input_cost: Money;
@@ -44,6 +45,7 @@ export interface Totals {
   tokens_per_call: { input: number | null; output: number | null };
   latency: Quantiles;
   first_token: Quantiles;
+  call_latency: Quantiles;
   coverage: Coverage;
 }
 
@@ -191,6 +193,7 @@ export interface Trace {
     ended_at: string | null;
     latency: number | null;
     totals: RollUp;
+    truncated?: boolean;
   };
   runs: TreeRun[];
 }

@@ -16,28 +16,25 @@ from starlette.routing import Route
 
 DIST = Path(str(files("econome.web"))) / "dist"
 
-POLICY = "; ".join(
-    (
-        # Text of traces is hostile: nothing runs, loads or leaves but what we ship.
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types svelte-trusted-html",
-    )
+POLICY = (
+    # Text of traces is hostile: nothing runs, loads or leaves but what we ship.
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types svelte-trusted-html"
 )
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
+}
+KINDS = {
+    # Not `mimetypes`: on some machines its table says that a script is plain text.
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".md": "text/plain",
 }
 FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -49,21 +46,31 @@ MISSING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Econome
 
 async def dashboard(request: Request) -> Response:
     """A file of the bundle, else the page that shows every address under /ui/."""
-    return await run_in_threadpool(answer, request.path_params.get("path", ""))
+    zipped = "gzip" in request.headers.get("accept-encoding", "")
+    return await run_in_threadpool(answer, request.path_params.get("path", ""), zipped=zipped)
 
 
-def answer(path: str) -> Response:
+def answer(path: str, *, zipped: bool = False) -> Response:
     """What stands at `path` of the bundle; assets that are gone are a plain 404, not the page."""
     file = _inside(path)
     if file is not None:
-        kept = FOR_GOOD if path.startswith("assets/") else "no-cache"
-        return FileResponse(file, headers={**HEADERS, "cache-control": kept})
+        return _send(file, FOR_GOOD if path.startswith("assets/") else "no-cache", zipped=zipped)
     if path.startswith("assets/"):
         return Response("Not found", 404, headers={**HEADERS, "cache-control": "no-store"})
     page = DIST / "index.html"
     if not page.is_file():
         return HTMLResponse(MISSING, 503, headers={**HEADERS, "cache-control": "no-store"})
-    return FileResponse(page, headers={**HEADERS, "cache-control": "no-cache"})
+    return _send(page, "no-cache", zipped=zipped)
+
+
+def _send(file: Path, kept: str, *, zipped: bool) -> Response:
+    """A file, or the gzipped twin that `build_ui.py` left beside it."""
+    headers = {**HEADERS, "cache-control": kept, "vary": "accept-encoding"}
+    kind = KINDS.get(file.suffix, "application/octet-stream")
+    twin = file.with_name(file.name + ".gz")
+    if zipped and twin.is_file():
+        return FileResponse(twin, headers={**headers, "content-encoding": "gzip"}, media_type=kind)
+    return FileResponse(file, headers=headers, media_type=kind)
 
 
 def _inside(path: str) -> Path | None:
@@ -75,7 +82,7 @@ def _inside(path: str) -> Path | None:
     return file if file.is_relative_to(root) and file.is_file() else None
 
 
-async def to_dashboard(request: Request) -> Response:
+async def to_dashboard(_: Request) -> Response:
     """From the bare address of the server to the dashboard."""
     return RedirectResponse("/ui/", 307)
 
