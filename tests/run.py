@@ -1,9 +1,10 @@
-"""Runs every group of tests, one after the other, and says how long each took.
+"""Runs every group of tests and says how long each took.
 
     python tests/run.py              all groups
     python tests/run.py unit api     these only
 
-Every group runs, whatever became of those before it; the exit code is 1 if any failed.
+Every group runs, whatever became of those before it; the exit code is 1 if any failed. Those
+that mostly wait run beside the others, and their output follows when all are done.
 Nothing is left out in silence: a group that is asked to stay away, or has no test yet, stands
 in the table with that word.
 """
@@ -11,16 +12,18 @@ in the table with that word.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-NO_TESTS = 5  # pytest's exit code when it found none
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,12 @@ class Check:
 
     arguments: tuple[str, ...]
 
-    def run(self) -> Count:
-        return Count(failed=1) if _run(*self.arguments) else Count(passed=1)
+    @property
+    def is_empty(self) -> bool:
+        return False
+
+    def run(self, output: IO[str]) -> Count:
+        return Count(failed=1) if _run(output, *self.arguments) else Count(passed=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +63,41 @@ class Pytest:
     def is_empty(self) -> bool:
         return not any((ROOT / self.folder).rglob("test_*.py"))
 
-    def run(self) -> Count:
+    def run(self, output: IO[str]) -> Count:
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"
-            code = _run("pytest", self.folder, "-q", "-m", self.marked, f"--junitxml={report}")
+            code = _run(output, "pytest", self.folder, "-q", "-m", self.marked, f"--junitxml={report}")
             count = _read(report) if report.exists() else Count()
-        if code == 0 or (code != NO_TESTS and count.failed):
-            return count
-        return count + Count(failed=1)  # it broke before or beside its tests, or there were none
+        return _at_least_one(code, count)
 
 
-Step = Check | Pytest
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The dashboard's own tests, by Node's test runner."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not any((ROOT / "ui" / "src").rglob("*.test.ts"))
+
+    def run(self, output: IO[str]) -> Count:
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+            code = _run(said, "build_ui.py", "test")
+            said.seek(0)
+            text = said.read()
+        print(text, end="", file=output, flush=True)
+        found = dict(re.findall(r"^\S+ (pass|fail|skipped) (\d+)$", text, re.MULTILINE))
+        passed, failed, skipped = (int(found.get(word, 0)) for word in ("pass", "fail", "skipped"))
+        return _at_least_one(code, Count(passed, failed, skipped))
+
+
+def _at_least_one(code: int, count: Count) -> Count:
+    """A runner that broke beside its tests has failed once more; so has one that found none to run."""
+    if count.failed or (code == 0 and count != Count()):
+        return count
+    return count + Count(failed=1)
+
+
+Step = Check | Pytest | Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +106,7 @@ class Group:
 
     name: str
     steps: tuple[Step, ...]
+    is_beside: bool = False  # it mostly waits: others run meanwhile
 
 
 @dataclass(slots=True)
@@ -113,14 +145,14 @@ GROUPS = (
             Pytest("tests/house"),
         ),
     ),
-    Group("ui", (Check(("build_ui.py", "check")), Check(("build_ui.py", "test")))),
+    Group("ui", (Check(("build_ui.py", "check")), Node())),
     Group("unit", (Pytest("tests/unit"),)),
     Group("wire", (Pytest("tests/wire"),)),
     Group("api", (Pytest("tests/api"),)),
     Group("clients", (Pytest("tests/clients"),)),
     Group("models", (Pytest("tests", marked="models"),)),
     Group("e2e", (Pytest("tests/e2e"),)),
-    Group("durability", (Pytest("tests/durability"),)),
+    Group("durability", (Pytest("tests/durability"),), is_beside=True),
 )
 
 
@@ -129,35 +161,56 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - {group.name for group in GROUPS}:
         print(f"No such group: {', '.join(sorted(unknown))}. Groups: {', '.join(g.name for g in GROUPS)}")
         return 2
-    outcomes = [run(group) for group in GROUPS if not names or group.name in names]
-    _print_table(outcomes)
+    chosen = [group for group in GROUPS if not names or group.name in names]
+    start = time.monotonic()
+    outcomes = _run_all(chosen)
+    _print_table(outcomes, time.monotonic() - start)
     total = sum((outcome.count for outcome in outcomes), Count())
     # Alone on its line: what runs us reads it.
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped", flush=True)
     return 1 if total.failed else 0
 
 
-def run(group: Group) -> Outcome:
-    """Runs one group, printing as it goes."""
+def _run_all(groups: list[Group]) -> list[Outcome]:
+    outcomes = {group.name: Outcome(group.name) for group in groups}
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as later, ThreadPoolExecutor(1) as pool:
+        beside = [pool.submit(run, group, outcomes[group.name], later) for group in groups if group.is_beside]
+        for group in groups:
+            if not group.is_beside:
+                run(group, outcomes[group.name], sys.stdout)
+        for one in beside:
+            one.result()
+        later.seek(0)
+        print(later.read(), end="", flush=True)
+    return list(outcomes.values())
+
+
+def run(group: Group, outcome: Outcome, output: IO[str]) -> None:
+    """Runs one group; its output goes to `output` as it comes."""
     if group.name == "models" and os.environ.get("MODELS") == "0":
-        return Outcome(group.name, why_none="left out (MODELS=0)")
-    if all(isinstance(step, Pytest) and step.is_empty for step in group.steps):
-        return Outcome(group.name, why_none="no tests yet")
-    outcome = Outcome(group.name)
+        outcome.why_none = "left out (MODELS=0)"
+        return
+    steps = [step for step in group.steps if not step.is_empty]
+    if not steps:
+        outcome.why_none = "no tests yet"
+        return
     start = time.monotonic()
-    for step in group.steps:
-        if isinstance(step, Pytest) and step.is_empty:
-            continue
-        outcome.count += step.run()
+    for step in steps:
+        outcome.count += step.run(output)
     outcome.seconds = time.monotonic() - start
-    return outcome
 
 
-def _run(program: str, *arguments: str) -> int:
-    print(f"\n--- {program} {' '.join(a for a in arguments if '--junitxml' not in a)}", flush=True)
+def _run(output: IO[str], program: str, *arguments: str) -> int:
+    shown = " ".join(argument for argument in arguments if "--junitxml" not in argument)
+    print(f"\n--- {program} {shown}", file=output, flush=True)
     command = [program] if program.endswith(".py") else ["-m", program]
     return subprocess.run(
-        [sys.executable, *command, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, check=False
+        [sys.executable, *command, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        check=False,
     ).returncode
 
 
@@ -170,7 +223,7 @@ def _read(report: Path) -> Count:
     return count
 
 
-def _print_table(outcomes: list[Outcome]) -> None:
+def _print_table(outcomes: list[Outcome], seconds: float) -> None:
     print(f"\n{'group':<12}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}   result")
     for outcome in outcomes:
         count = outcome.count
@@ -178,7 +231,7 @@ def _print_table(outcomes: list[Outcome]) -> None:
             f"{outcome.name:<12}{count.passed:>8}{count.failed:>8}{count.skipped:>9}"
             f"{outcome.seconds:>9.1f}   {outcome.word}"
         )
-    print(f"{'together':<12}{'':>25}{sum(outcome.seconds for outcome in outcomes):>9.1f}\n")
+    print(f"{'all of it':<12}{'':>25}{seconds:>9.1f}\n")
 
 
 if __name__ == "__main__":
