@@ -237,3 +237,12 @@ def send(server: TestClient, body: bytes, encoding: str = "identity") -> Any:
 def ids(server: TestClient) -> list[str]:
     rows = server.get("/econome/v1/runs", params=ALL_TIME).json()["rows"]
     return sorted(row["id"] for row in rows)
+
+
+def test_the_past_sent_under_fresh_ids_is_found_where_it_lies(server: TestClient) -> None:
+    past = run(GOOD) | {"start_time": "2024-07-01T12:00:00Z", "end_time": "2024-07-01T12:00:01Z"}
+    assert server.post("/runs/batch", json={"post": [past, run(BAD)]}).status_code == 202
+    july = {"since": "2024-07-01T00:00:00Z", "until": "2024-07-02T00:00:00Z"}
+    rows = server.get("/econome/v1/runs", params=july).json()["rows"]
+    assert [row["id"] for row in rows] == [GOOD]
+    assert server.get("/econome/v1/overview", params=july).json()["totals"]["runs"] == 1

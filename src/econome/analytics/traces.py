@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from econome.analytics.runs import RunRow, windows_of
+from econome.analytics.runs import LONG_AGO, RunRow, windows_of
 from econome.analytics.totals import Sums
 from econome.store.client import Store
 from econome.store.question import question
@@ -15,7 +15,8 @@ from econome.store.question import question
 MOST_RUNS = 20_000
 """Of a trace, so many runs are shown; its totals are of all."""
 
-_SLACK = timedelta(days=1)
+_SLACK = timedelta(days=2)
+"""By how much a run's key may lie before that of another run of its trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +28,19 @@ class TraceTotals(Sums):
 
 
 def trace_totals(
-    store: Store, workspace: UUID, projects: Sequence[UUID], traces: Iterable[UUID], since: datetime
+    store: Store, workspace: UUID, projects: Sequence[UUID], runs: Iterable[RunRow]
 ) -> dict[UUID, TraceTotals]:
-    """The totals of each of `traces`, of which none has a run that started before `since`."""
-    wanted = list(traces)
-    if not wanted:
+    """The totals of the traces to which `runs` belong, by trace."""
+    keys = {run.trace_id: run.key_time for run in runs}
+    if not keys:
         return {}
     answer = store.ask(
         TraceTotals,
         question("trace_totals"),
         workspace=workspace,
         projects=list(projects),
-        traces=wanted,
-        earliest=since - _SLACK,
+        traces=list(keys),
+        earliest=max(min(keys.values()) - _SLACK, LONG_AGO),
     )
     return {totals.trace_id: totals for totals in answer}
 

@@ -44,13 +44,21 @@ class Payload:
     def is_empty(self) -> bool:
         """Whether the piece brings no text at all."""
         return not (
-            self.inputs or self.outputs or self.events or self.extra or self.serialized or self.error or self.usage
+            self.inputs
+            or self.outputs
+            or self.events
+            or self.extra
+            or self.serialized
+            or self.error
+            or self.usage
         )
 
     @property
     def size_bytes(self) -> int:
         """How much there is to store, before compression."""
-        return len(self.inputs) + len(self.outputs) + len(self.events) + len(self.extra) + len(self.serialized)
+        return (
+            len(self.inputs) + len(self.outputs) + len(self.events) + len(self.extra) + len(self.serialized)
+        )
 
 
 @dataclass(slots=True)

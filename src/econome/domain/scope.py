@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 
@@ -18,6 +18,10 @@ class Condition:
 
 EVERYTHING = Condition()
 
+LEAST_SLACK = timedelta(days=1)
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2299, 12, 31, tzinfo=UTC)
+"""What the store's type of time can hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -25,6 +29,10 @@ class Scope:
 
     `projects` empty keeps all of the workspace. `filter` has been compiled by
     `analytics.filters`; its parameters never collide with those of a question.
+
+    `slack` is how far a run's key may lie from its start: an app that sends its past under
+    fresh ids has keys of today on runs of last year. Only rows whose key is within the span
+    and the slack are read; all that are in the span are counted.
     """
 
     workspace: UUID
@@ -32,6 +40,7 @@ class Scope:
     until: datetime  # aware, excluded
     projects: tuple[UUID, ...] = ()
     filter: Condition = EVERYTHING
+    slack: timedelta = LEAST_SLACK
 
     def parameters(self) -> dict[str, object]:
         """What the standard predicate of a question binds."""
@@ -39,5 +48,7 @@ class Scope:
             "workspace": self.workspace,
             "since": self.since,
             "until": self.until,
+            "key_since": _FIRST if self.since - _FIRST < self.slack else self.since - self.slack,
+            "key_until": _LAST if _LAST - self.until < self.slack else self.until + self.slack,
             "projects": list(self.projects),
         }

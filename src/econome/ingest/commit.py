@@ -92,6 +92,11 @@ class Committer:
         self._memory = Memory(store)
         self._traces = Traces()
 
+    @property
+    def slack(self) -> timedelta:
+        """How far the key of a run lies from its start, at most (see `Scope`)."""
+        return self._memory.slack
+
     def commit(self, batch: Sequence[Accepted]) -> list[Change]:
         """Stores the batch; it is in the store when this returns.
 

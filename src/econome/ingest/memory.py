@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from econome.domain.run import UNDATED, Run, Status
+from econome.domain.scope import LEAST_SLACK
 from econome.store.client import Store
 from econome.store.question import question
 
@@ -39,6 +40,7 @@ class _Latest:
     ahead_from: datetime
     ahead_to: datetime
     undated: int
+    slack_seconds: int
 
 
 class Memory:
@@ -53,6 +55,7 @@ class Memory:
         self._mark = latest.mark
         self._ahead_from, self._ahead_to = latest.ahead_from, latest.ahead_to
         self.has_undated = latest.undated > 0
+        self.slack = max(LEAST_SLACK, timedelta(seconds=latest.slack_seconds + 1))
 
     def get(self, key: RunKey) -> Run | None:
         """The run, if it is in memory."""
@@ -67,6 +70,8 @@ class Memory:
         where[key] = run
         if run.key_time == UNDATED:
             self.has_undated = True
+        elif run.started_at != UNDATED and abs(run.started_at - run.key_time) > self.slack:
+            self.slack = abs(run.started_at - run.key_time)
 
     def is_new(self, key_time: datetime) -> bool:
         """Whether a run with this key, unseen here, cannot be in the store."""

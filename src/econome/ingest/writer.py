@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -62,6 +62,11 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._stopping = False
         self.counters: Counter[str] = Counter()
+
+    @property
+    def slack(self) -> timedelta:
+        """How far the key of a run lies from its start, at most (see `Scope`)."""
+        return self._committer.slack
 
     def start(self) -> None:
         """Starts the thread."""

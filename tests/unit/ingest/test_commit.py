@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -264,3 +264,15 @@ def answer(run_id: str) -> dict[str, Any]:
 
 def rows(store: Store, workspace: UUID = DEFAULT_WORKSPACE) -> list[Row]:
     return store.ask(Row, ROWS, workspace=workspace)
+
+
+def test_a_run_far_from_its_id_s_time_widens_what_questions_read(
+    store: Store, committer: Callable[[], Committer]
+) -> None:
+    here = committer()
+    assert here.slack == timedelta(days=1)
+    here.commit([sent(post=[llm(ROOT) | {"start_time": "2025-01-01T00:00:00Z"}])])
+    assert here.slack > timedelta(days=400)
+    assert committer().slack >= here.slack
+    (row,) = rows(store)
+    assert row.started_at == datetime(2025, 1, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ select
     quantiles(0.5, 0.99)((toUnixTimestamp64Micro(first_token_at) - toUnixTimestamp64Micro(started_at)) / 1e6) as first_token
 from runs final
 where workspace = {workspace:UUID}
-  and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+  and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
        or key_time = toDateTime64(0, 6, 'UTC'))
   and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))

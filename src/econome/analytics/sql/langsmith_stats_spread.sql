@@ -25,7 +25,7 @@ from (
                                                         splitByChar('.', dotted_order)))))) as node
         from runs final
         where workspace = {workspace:UUID}
-          and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 31 day
+          and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)} + interval 30 day
                or key_time = toDateTime64(0, 6, 'UTC'))
           and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
           and counted
@@ -34,7 +34,7 @@ from (
             select id
             from runs final
             where workspace = {workspace:UUID}
-              and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+              and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
                    or key_time = toDateTime64(0, 6, 'UTC'))
               and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
               and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))

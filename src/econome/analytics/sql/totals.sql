@@ -48,7 +48,7 @@ select
     ) as call_latency
 from runs final
 where workspace = {workspace:UUID}
-  and (key_time >= {since:DateTime64(6)} - interval 1 day and key_time < {until:DateTime64(6)} + interval 1 day
+  and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
        or key_time = toDateTime64(0, 6, 'UTC'))
   and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))

@@ -5,5 +5,9 @@ select
     maxIf(key_time, key_time <= {ahead:DateTime64(6)}) as mark,
     minIf(key_time, key_time > {ahead:DateTime64(6)})  as ahead_from,
     maxIf(key_time, key_time > {ahead:DateTime64(6)})  as ahead_to,
-    countIf(key_time = toDateTime64(0, 6, 'UTC'))      as undated
+    countIf(key_time = toDateTime64(0, 6, 'UTC'))      as undated,
+    maxIf(
+        abs(dateDiff('second', key_time, started_at)),
+        key_time != toDateTime64(0, 6, 'UTC')
+    )                                                  as slack_seconds
 from runs

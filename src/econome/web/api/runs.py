@@ -159,8 +159,7 @@ def _runs(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: i
 
 def _traces(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> _Answer:
     page = page_of_traces(store, scope, sort, after, limit)
-    since = min((row.started_at for row in page.rows), default=scope.since)
-    sums = trace_totals(store, scope.workspace, scope.projects, [row.trace_id for row in page.rows], since)
+    sums = trace_totals(store, scope.workspace, scope.projects, page.rows)
     return page, sums
 
 

@@ -48,6 +48,7 @@ def scope_of(request: Request, caller: Caller) -> Scope:
         until=until,
         projects=_projects(request, caller),
         filter=compile_filter(request.query_params.get("filter", "")),
+        slack=context(request).writer.slack,
     )
 
 

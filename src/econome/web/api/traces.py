@@ -46,7 +46,7 @@ def _trace(
     runs = runs_of_trace(store, workspace, projects, trace_id)
     if not runs:
         return [], None
-    totals = trace_totals(store, workspace, projects, [trace_id], runs[0].started_at)
+    totals = trace_totals(store, workspace, projects, runs)
     return tree(runs), totals.get(trace_id)
 
 

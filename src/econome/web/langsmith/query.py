@@ -43,6 +43,7 @@ def scope_of(here: Econome, caller: Caller, said: Mapping[str, Any]) -> Scope:
         _moment(said, "start_time", SINCE_EVER),
         _moment(said, "end_time", FOR_EVER),
         visible(here, caller, projects),
+        slack=here.writer.slack,
     )
     return _narrowed(scope, _conditions(said))
 
