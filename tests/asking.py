@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from builders import SINCE, UNTIL
 from econome.domain.key import Role
 from econome.domain.project import DEFAULT_WORKSPACE
+from econome.domain.scope import LEAST_SLACK
 from econome.ingest.projects import Projects
 from econome.store.client import Store
 from econome.web.api import facets, overview, projects, runs, series, spend, traces
@@ -65,7 +66,9 @@ class Asking:
             exception_handlers=HANDLERS,
             middleware=[Middleware(BaseHTTPMiddleware, dispatch=introduce)],
         )
-        app.state.econome = SimpleNamespace(store=store, projects=self.projects)
+        app.state.econome = SimpleNamespace(
+            store=store, projects=self.projects, writer=SimpleNamespace(slack=LEAST_SLACK)
+        )
         self._client = TestClient(app)
 
     def get(self, path: str, **parameters: object) -> _Answer:
