@@ -2,6 +2,7 @@
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
+-- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
 -- dimension     column to group by; of an array, each element is a value
 -- limit         how many of the dearest

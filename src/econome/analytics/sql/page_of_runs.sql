@@ -2,6 +2,7 @@
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
+-- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
 -- roots         only those without a parent
 -- sort          by_started_at, by_cost, by_tokens or by_latency
@@ -21,9 +22,14 @@ from (
         trace_id,
         cast(toUnixTimestamp64Micro(started_at) as Nullable(Decimal(38, 18))) as by_started_at,
         cost as by_cost,
-        cast(if(input_tokens is null and output_tokens is null, null, ifNull(input_tokens, 0) + ifNull(output_tokens, 0))
-             as Nullable(Decimal(38, 18))) as by_tokens,
-        cast(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at) as Nullable(Decimal(38, 18))) as by_latency
+        cast(
+            if(input_tokens is null and output_tokens is null, null, ifNull(input_tokens, 0) + ifNull(output_tokens, 0))
+            as Nullable(Decimal(38, 18))
+        ) as by_tokens,
+        cast(
+            toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at)
+            as Nullable(Decimal(38, 18))
+        ) as by_latency
     from runs final
     where workspace = {workspace:UUID}
       and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
@@ -35,6 +41,10 @@ from (
 )
 where {after:Nullable(UUID)} is null
    or (isNull(rank), ifNull(rank, 0), tie)
-    > (isNull({after_rank:Nullable(Decimal(38, 18))}), ifNull({after_rank:Nullable(Decimal(38, 18))}, 0), assumeNotNull({after:Nullable(UUID)}))
+    > (
+        isNull({after_rank:Nullable(Decimal(38, 18))}),
+        ifNull({after_rank:Nullable(Decimal(38, 18))}, 0),
+        assumeNotNull({after:Nullable(UUID)})
+    )
 order by isNull(rank), rank, tie
 limit {limit:UInt32}

@@ -2,6 +2,7 @@
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
+-- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
 -- sort          by_started_at, by_cost, by_tokens or by_latency
 -- direction     1: ascending, -1: descending; what has no rank comes last either way
@@ -20,12 +21,23 @@ from (
         trace_id,
         anyIf(id, parent_id is null) as id,
         anyIf(key_time, parent_id is null) as key_time,
-        cast(toUnixTimestamp64Micro(minIf(started_at, parent_id is null)) as Nullable(Decimal(38, 18))) as by_started_at,
+        cast(
+            toUnixTimestamp64Micro(minIf(started_at, parent_id is null))
+            as Nullable(Decimal(38, 18))
+        ) as by_started_at,
         sumIf(cost, counted) as by_cost,
-        cast(sumIf(if(input_tokens is null and output_tokens is null, null, ifNull(input_tokens, 0) + ifNull(output_tokens, 0)), counted)
-             as Nullable(Decimal(38, 18))) as by_tokens,
-        cast(maxIf(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at), parent_id is null)
-             as Nullable(Decimal(38, 18))) as by_latency
+        cast(
+            if(
+                countIf(counted and (input_tokens is not null or output_tokens is not null)) = 0,
+                null,
+                sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), counted)
+            )
+            as Nullable(Decimal(38, 18))
+        ) as by_tokens,
+        cast(
+            maxIf(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at), parent_id is null)
+            as Nullable(Decimal(38, 18))
+        ) as by_latency
     from runs final
     where workspace = {workspace:UUID}
       and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
@@ -38,6 +50,10 @@ from (
 )
 where {after:Nullable(UUID)} is null
    or (isNull(rank), ifNull(rank, 0), tie)
-    > (isNull({after_rank:Nullable(Decimal(38, 18))}), ifNull({after_rank:Nullable(Decimal(38, 18))}, 0), assumeNotNull({after:Nullable(UUID)}))
+    > (
+        isNull({after_rank:Nullable(Decimal(38, 18))}),
+        ifNull({after_rank:Nullable(Decimal(38, 18))}, 0),
+        assumeNotNull({after:Nullable(UUID)})
+    )
 order by isNull(rank), rank, tie
 limit {limit:UInt32}

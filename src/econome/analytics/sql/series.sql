@@ -2,6 +2,7 @@
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
+-- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
 -- dimension     column to split by; of an array, each element is a value
 -- values        the values that get a series of their own; the rest share one, whose value is null
