@@ -2,8 +2,8 @@
 
 Every literal is bound: `f0`, `f1`, …; identifiers come from `filter_fields.FIELDS` alone. A
 condition is never null, so that not(x) keeps just what x does not. Where it looks beyond the
-row (payloads, feedback, the trace) it binds `workspace`, `since` and `until`, which the
-standard predicate of every question over runs binds.
+row (payloads, feedback, the trace) it binds `workspace`, `key_since` and `key_until`, which
+the standard predicate of every question over runs binds.
 
 Texts of payloads are searched half by half: what a patch has replaced is still found.
 """
@@ -96,7 +96,7 @@ def _compile(expression: Expression, bound: _Bound) -> str:
         case Or(operands):
             return " or ".join(f"({_compile(operand, bound)})" for operand in operands)
         case OfRoot(operand):
-            return _in_trace(f"parent_id is null and ({_compile(operand, bound)})", LINGERING_DAYS, 1)
+            return _in_trace(f"parent_id is null and ({_compile(operand, bound)})", LINGERING_DAYS, 0)
         case OfAny(operand):
             return _in_trace(_compile(operand, bound), LINGERING_DAYS, LINGERING_DAYS)
         case Comparison():
@@ -266,11 +266,12 @@ def _metadata(asked: Comparison, bound: _Bound) -> str:
 # --- what looks beyond it ---------------------------------------------------------------
 
 
-def _window(before: int, after: int) -> str:
+def _window(before: int = 0, after: int = 0) -> str:
+    """Where the keys of the span's runs may be, and so many days around it."""
     return (
         "workspace = {workspace:UUID} "
-        f"and (key_time >= {{since:DateTime64(6)}} - interval {before} day "
-        f"and key_time < {{until:DateTime64(6)}} + interval {after} day "
+        f"and (key_time >= {{key_since:DateTime64(6)}} - interval {before} day "
+        f"and key_time < {{key_until:DateTime64(6)}} + interval {after} day "
         "or key_time = toDateTime64(0, 6, 'UTC'))"
     )
 
@@ -282,7 +283,7 @@ def _in_trace(condition: str, before: int, after: int) -> str:
 def _in_payload(condition: str) -> str:
     return (
         "(workspace, key_time, id) in (select workspace, key_time, id from payloads final "
-        f"where {_window(1, 1)} and ({condition}))"
+        f"where {_window()} and ({condition}))"
     )
 
 
@@ -320,7 +321,7 @@ def _rolled(asked: Comparison, target: Field, bound: _Bound) -> str:
 def _below(amount: str, having: str) -> str:
     return (
         f"id in (select node from (select arrayJoin(if(counted, {LINEAGE}, [id])) as node, "
-        f"counted as enters, {amount} as amount from runs final where {_window(1, LINGERING_DAYS)} "
+        f"counted as enters, {amount} as amount from runs final where {_window(0, LINGERING_DAYS)} "
         f"and (counted or usage_source != '')) group by node having {having})"
     )
 

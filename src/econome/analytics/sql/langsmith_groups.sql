@@ -2,6 +2,7 @@
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
+-- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
 -- attribute     name, run_type, tag or metadata
 -- path          which key of metadata

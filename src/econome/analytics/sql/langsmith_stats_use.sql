@@ -2,6 +2,7 @@
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span; what is below them is looked for a month further
+-- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
 --
 -- A run without a dotted order is below its parent and its root only.
