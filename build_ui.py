@@ -97,17 +97,27 @@ def _stop_at(code: int | subprocess.CompletedProcess[Any], what: str) -> None:
         raise SystemExit(message)
 
 
-COMMANDS = {
-    "build": lambda: None if is_built() else build(),
-    "test": lambda: (install(), node("--test", "src/**/*.test.ts")),
-    "check": lambda: (
-        install(),
-        node("node_modules/svelte-check/bin/svelte-check", "--fail-on-warnings"),
-        node("node_modules/prettier/bin/prettier.cjs", "--check", "src"),
-    ),
-    "format": lambda: (install(), node("node_modules/prettier/bin/prettier.cjs", "--write", "src")),
-    "dev": lambda: (install(), node("node_modules/vite/bin/vite.js")),
+def main(command: str) -> None:
+    """What the Makefile and the tests call: build, test, check, format, dev."""
+    if command == "build":
+        if not is_built():
+            build()
+        return
+    install()
+    for arguments in COMMANDS[command]:
+        node(*arguments)
+
+
+PRETTIER = "node_modules/prettier/bin/prettier.cjs"
+COMMANDS: dict[str, list[tuple[str, ...]]] = {
+    "test": [("--test", "src/**/*.test.ts")],
+    "check": [
+        ("node_modules/svelte-check/bin/svelte-check", "--fail-on-warnings"),
+        (PRETTIER, "--check", "src"),
+    ],
+    "format": [(PRETTIER, "--write", "src")],
+    "dev": [("node_modules/vite/bin/vite.js",)],
 }
 
 if __name__ == "__main__":
-    COMMANDS[sys.argv[1] if len(sys.argv) > 1 else "build"]()
+    main(sys.argv[1] if len(sys.argv) > 1 else "build")

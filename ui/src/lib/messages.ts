@@ -22,23 +22,26 @@ export interface Message {
 
 type Dict = Record<string, unknown>;
 
-const ROLES: Record<string, string> = {
-  human: "user",
-  user: "user",
-  ai: "assistant",
-  assistant: "assistant",
-  model: "assistant",
-  system: "system",
-  developer: "system",
-  tool: "tool",
-  function: "tool",
-  HumanMessage: "user",
-  AIMessage: "assistant",
-  SystemMessage: "system",
-  ToolMessage: "tool",
-  FunctionMessage: "tool",
-  ChatMessage: "user",
-};
+// A map: whatever a client sends as a type, "constructor" included, is looked up in it.
+const ROLES = new Map<string, string>(
+  Object.entries({
+    human: "user",
+    user: "user",
+    ai: "assistant",
+    assistant: "assistant",
+    model: "assistant",
+    system: "system",
+    developer: "system",
+    tool: "tool",
+    function: "tool",
+    HumanMessage: "user",
+    AIMessage: "assistant",
+    SystemMessage: "system",
+    ToolMessage: "tool",
+    FunctionMessage: "tool",
+    ChatMessage: "user",
+  }),
+);
 
 /** The messages in what a run received or gave; null when there is no conversation in it. */
 export function messagesOf(payload: unknown): Message[] | null {
@@ -88,7 +91,7 @@ function sequence(value: unknown): Message[] | null {
 
 function list(values: unknown[]): Message[] | null {
   // LangChain sends a list of conversations; in practice it holds one.
-  const flat = values.length > 0 && values.every(Array.isArray) ? values.flat() : values;
+  const flat = values.every(Array.isArray) && !values.every(isPair) ? values.flat() : values;
   if (!flat.length || !flat.every((one) => isMessage(one) || isPair(one))) return null;
   return flat.map((one) => (isPair(one) ? plain(role(one[0]), one[1]) : message(one as Dict)));
 }
@@ -134,7 +137,7 @@ function isMessage(value: unknown): boolean {
   if (value.lc !== undefined && Array.isArray(value.id) && isDict(value.kwargs))
     return /Message(Chunk)?$/.test(text(value.id.at(-1)));
   if (typeof value.role === "string") return "content" in value || "parts" in value || "tool_calls" in value;
-  if (typeof value.type === "string" && value.type in ROLES) return "content" in value || "data" in value;
+  if (typeof value.type === "string" && ROLES.has(value.type)) return "content" in value || "data" in value;
   return false;
 }
 
@@ -234,7 +237,7 @@ function parsed(value: unknown): unknown {
 
 function role(value: unknown, fallback = ""): string {
   const name = text(value);
-  return ROLES[name] ?? ROLES[name.replace(/Chunk$/, "")] ?? ROLES[fallback] ?? (name || "user");
+  return ROLES.get(name) ?? ROLES.get(name.replace(/Chunk$/, "")) ?? ROLES.get(fallback) ?? (name || "user");
 }
 
 function plain(by: string, content: unknown): Message {
@@ -242,7 +245,7 @@ function plain(by: string, content: unknown): Message {
 }
 
 function isPair(value: unknown): value is [string, unknown] {
-  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && value[0] in ROLES;
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && ROLES.has(value[0]);
 }
 
 function isDict(value: unknown): value is Dict {

@@ -35,6 +35,18 @@ export function rooted(values: Values): Values {
   return values.map((value) => (value === null ? null : Math.sqrt(value)));
 }
 
+/** What was used while nothing was called is known: nothing. Only a call may leave it unknown. */
+export function used(values: Values, calls: number[]): Values {
+  return values.map((value, at) => (value === null && calls[at] === 0 ? 0 : value));
+}
+
+/** The places that have no neighbour to draw a line to. */
+export function lonely(values: Values): number[] {
+  return values.flatMap((value, at) =>
+    value != null && values[at - 1] == null && values[at + 1] == null ? [at] : [],
+  );
+}
+
 /** The path of a sparkline in a box, newest at the right; gaps where nothing is known. */
 export function sparkline(values: Values, width: number, height: number): string {
   const most = Math.max(...values.map((value) => value ?? 0), 0);
@@ -48,6 +60,8 @@ export function sparkline(values: Values, width: number, height: number): string
     }
     const y = height - (most > 0 ? (value / most) * height : 0);
     path += `${pen ? "L" : "M"}${(at * step).toFixed(1)} ${y.toFixed(1)}`;
+    // A point with no neighbour: a line of no length, which a round cap makes a dot.
+    if (!pen && (values[at + 1] ?? null) === null) path += `L${(at * step).toFixed(1)} ${y.toFixed(1)}`;
     pen = true;
   });
   return path;

@@ -20,7 +20,7 @@ export function readSpan(parameters: URLSearchParams): Span {
   const until = moment(parameters.get("until"));
   if (since !== null && until !== null && since < until) return { since, until };
   const preset = parameters.get("range");
-  return { preset: preset !== null && preset in PRESETS ? (preset as Preset) : DEFAULT_PRESET };
+  return { preset: preset !== null && Object.hasOwn(PRESETS, preset) ? (preset as Preset) : DEFAULT_PRESET };
 }
 
 /** The ends of a span, in milliseconds; a preset ends now. */

@@ -18,9 +18,9 @@ export const COLUMNS: readonly Column[] = [
   { key: "text", word: "column.text", width: 150, grow: true },
   { key: "model", word: "column.model", width: 132 },
   { key: "latency", word: "column.latency", width: 64, number: true, sort: "latency" },
-  { key: "input", word: "column.input", width: 68, number: true, sort: "tokens" },
-  { key: "output", word: "column.output", width: 66, number: true },
-  { key: "cost", word: "column.cost", width: 84, number: true, sort: "cost" },
+  { key: "input", word: "column.input", width: 64, number: true, sort: "tokens" },
+  { key: "output", word: "column.output", width: 62, number: true },
+  { key: "cost", word: "column.cost", width: 92, number: true, sort: "cost" },
   { key: "calls", word: "column.calls", width: 46, number: true },
   { key: "project", word: "column.project", width: 110 },
   { key: "first_token", word: "column.first_token", width: 92, number: true },
@@ -32,18 +32,7 @@ export const COLUMNS: readonly Column[] = [
 ];
 
 const USUAL = ["started", "name", "status", "text", "model", "latency", "input", "output", "cost"];
-const OF_TRACES = [
-  "started",
-  "name",
-  "status",
-  "text",
-  "latency",
-  "calls",
-  "input",
-  "output",
-  "cost",
-  "project",
-];
+const OF_TRACES = ["started", "name", "status", "text", "latency", "calls", "input", "output", "cost"];
 
 /** The keys to show: as chosen ("name,cost"), in that order, or the usual ones. */
 export function shown(chosen: string | null, view: "runs" | "traces"): Column[] {

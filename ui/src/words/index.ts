@@ -17,7 +17,7 @@ export function t(word: Word, values: Record<string, string | number> = {}): str
 /** The word for a value that the server names, itself when there is none: roles, kinds, statuses. */
 export function named(group: string, value: string): string {
   const word = `${group}.${value}`;
-  return word in en ? t(word as Word) : value;
+  return Object.hasOwn(en, word) ? t(word as Word) : value;
 }
 
 /** The formats of lib/format.ts in the viewer's language. */
