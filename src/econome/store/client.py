@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from datetime import UTC
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,6 +24,12 @@ from econome.domain.scope import EVERYTHING, Condition
 from econome.store.question import Question
 
 Row = TypeVar("Row")
+
+UTC_ONLY: dict[str, Any] = {
+    # The client writes times as the engine's clock shows them, and the engine reads them so: in the
+    # machine's zone, where one hour of each autumn has two meanings. Both are told to use UTC.
+    "session_timezone": "UTC",
+}
 
 READING: dict[str, Any] = {
     # One runaway question must not take the server down with it.
@@ -127,10 +134,12 @@ class Store:
     def _connect(self, settings: Mapping[str, Any]) -> Client:
         options: dict[str, Any] = {"chdb_options": EMBEDDED} if self.is_embedded else {}
         try:
-            return clickhouse_connect.get_client(dsn=self.dsn, settings=dict(settings), **options)
+            client = clickhouse_connect.get_client(dsn=self.dsn, settings={**UTC_ONLY, **settings}, **options)
         except (ClickHouseError, RuntimeError, OSError) as error:
             message = f"Could not open the store {self.dsn}: {error}"
             raise StoreError(message) from error
+        client.server_tz = UTC
+        return client
 
     @contextmanager
     def _reader(self) -> Iterator[Client]:
