@@ -58,10 +58,10 @@ types: $(VENV)/.tests  ## Check types
 digests: $(VENV)/.tests  ## After a release: pin the schema's files, which may then not change
 	$(BIN)/python tests/house/test_schema.py
 
-bench: $(VENV)/.tests $(VENV)/.bench  ## Measure ingest, questions, start and memory (some minutes)
+bench: $(VENV)/.tests $(DIST)/index.html  ## Measure ingest, questions, start and memory (some minutes)
 	$(BIN)/python -m bench $(ARGS)
 
-soak: $(VENV)/.tests  ## Thirty minutes of traffic, watching memory, files and threads
+soak: $(VENV)/.tests $(DIST)/index.html  ## Thirty minutes of traffic, watching memory, files and threads
 	ECONOME_TEST_SOAK_MINUTES=30 $(BIN)/python -m pytest tests/durability -k soak -s $(ARGS)
 
 docs: $(VENV)/.tests  ## Check the documentation: links, words, examples
@@ -109,10 +109,6 @@ $(VENV)/.models-1: $(VENV)/.tests
 	@touch $@
 
 $(VENV)/.models-0: $(VENV)/.tests
-	@touch $@
-
-$(VENV)/.bench: $(VENV)/.tests
-	@$(PIP) install --constraint $(LOCK) --group bench
 	@touch $@
 
 $(DIST)/index.html: $(VENV)/.ui build_ui.py $(UI)

@@ -29,6 +29,7 @@ OF_NO_WORKSPACE = {
     "price_ids": "see price",
     "langsmith_prices": "see price",
     "projects_all": "fills the registry at the start, for all",
+    "quiet_partitions": "asks the engine about its files, not about runs",
     "latest_key": "a bound on time for the whole store",
 }
 """Questions that do not name a workspace, and why that shows nobody another's rows."""
