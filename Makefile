@@ -16,7 +16,7 @@ UI     := $(shell find ui -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo install ui ui-dev test browser format lint types digests bench soak docs lock dist clean
+.PHONY: help run demo install ui ui-dev test browser format lint types cover digests bench soak docs lock dist clean
 
 help:  ## What make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ lint: $(VENV)/.tests  ## Check style and layers
 
 types: $(VENV)/.tests  ## Check types
 	$(BIN)/mypy
+
+cover: $(VENV)/.tests  ## Say which lines no test runs
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest tests/unit tests/wire tests/api -q
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 digests: $(VENV)/.tests  ## After a release: pin the schema's files, which may then not change
 	$(BIN)/python tests/house/test_schema.py
