@@ -12,10 +12,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from econome.app import create_app
-from econome.settings import Settings
+from econome.settings import settings
 from econome.store.lock import admin_token, hold
 from econome.web.serving import serve
 
@@ -24,19 +25,21 @@ STEPS = ("payloads", "attachments", "feedback", "prices", "facts", "superseded",
 
 def main(folder: str, step: str = "", passage: str = "1") -> None:
     """Serves until killed."""
-    settings = Settings(data=Path(folder), port=0)
-    left = int(passage)
+    chosen = settings({"data": Path(folder), "port": 0})
+    left = 0 if passage == "slow" else int(passage)
 
     def on_step(name: str) -> None:
         nonlocal left
-        if name == step:
+        if name == step and passage == "slow":
+            time.sleep(0.5)
+        elif name == step:
             left -= 1
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    held = hold(settings.data)
-    app = create_app(settings, admin_token(settings.data), on_step)
-    serve(app, settings, lambda address: print(address, flush=True))
+    held = hold(chosen.data)
+    app = create_app(chosen, admin_token(chosen.data), on_step)
+    serve(app, chosen, lambda address: print(address, flush=True))
     held.release()
 
 

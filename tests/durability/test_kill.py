@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from uuid import UUID
 
 from durability.senders import Journal, Sender
 from durability.server import STEPS
+from durability.started import Started
 from econome.store.client import Store
 from econome.store.question import Question
 
@@ -21,7 +20,6 @@ AT_STEPS = 4
 """Kills at each named step."""
 AT_RANDOM = 24
 SENDERS = 3
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +83,6 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_double(own_folder: Path) ->
     _compare(own_folder, journal, everything=True)
     assert kills == len(STEPS) * AT_STEPS + AT_RANDOM >= 50
     print(f"{kills} kills landed, {len(journal.posted)} runs acknowledged")
-
-
-class Started:
-    """A server, its address, and its end whatever happens."""
-
-    def __init__(self, folder: Path, step: str = "", passage: int = 1) -> None:
-        command = [sys.executable, "-m", "durability.server", str(folder)]
-        command += [step, str(passage)] if step else []
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT / "tests")
-
-    def __enter__(self) -> tuple[subprocess.Popen[str], str]:
-        assert self._process.stdout is not None
-        return self._process, self._process.stdout.readline().strip()
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
 
 def _one_round(folder: Path, step: str, chance: random.Random, senders: list[Sender]) -> None:

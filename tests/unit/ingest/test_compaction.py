@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tests.builders import a_run, insert_runs
-
+from builders import a_run, insert_runs
 from econome.ingest.compaction import Compaction
 from econome.store.client import Store
 from econome.store.question import Question
