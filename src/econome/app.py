@@ -91,7 +91,7 @@ def open_econome(
     projects = Projects(store)
     hub = Live(most=settings.live_clients)
     committer = Committer(
-        store, projects, Costing(store, prices, Tokenizers(folders, use_hf_cache=True)), on_step
+        store, projects, Costing(store, prices, Tokenizers(folders, settings.hugging_face)), on_step
     )
     return Econome(
         settings=settings,

@@ -53,6 +53,16 @@ def default_data(environ: Mapping[str, str] = os.environ, platform: str = sys.pl
     return Path(base).expanduser() / "econome"
 
 
+def hugging_face_hub(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where Hugging Face keeps models on this machine, by its own rules, whether it exists or not."""
+    if named := environ.get("HF_HUB_CACHE") or environ.get("HUGGINGFACE_HUB_CACHE"):
+        return Path(named).expanduser()
+    if home := environ.get("HF_HOME"):
+        return Path(home).expanduser() / "hub"
+    base = environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "huggingface" / "hub"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that an operator may choose."""
@@ -101,8 +111,11 @@ class Settings:
 
     tokenizers: Path | None = None
     """A folder with a `tokenizer.json` for each model (`name/tokenizer.json`), to count the tokens of
-    models that report none. Without it only the local Hugging Face cache is looked at; nothing is
-    ever downloaded."""
+    models that report none. Nothing is ever downloaded."""
+
+    hugging_face: Path | None = field(default_factory=hugging_face_hub)
+    """The local cache of Hugging Face, where tokenizers are looked for too. The default is where
+    Hugging Face's own variables (HF_HUB_CACHE, HF_HOME) put it; empty looks into none."""
 
     log_level: str = "warning"
     """The least serious message that is logged: debug, info, warning or error. Warnings are what an
@@ -272,6 +285,8 @@ def _default(one: Field[Any]) -> str:
             "`$XDG_DATA_HOME/econome` or `~/.local/share/econome` (Linux), "
             "`~/Library/Application Support/econome` (macOS), `%LOCALAPPDATA%\\econome` (Windows)"
         )
+    if one.name == "hugging_face":
+        return "`$HF_HUB_CACHE`, `$HF_HOME/hub` or `~/.cache/huggingface/hub`"
     shown = _shown(one.name, one.default)
     return f"`{shown}`" if shown else "none"
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from econome.counting import Texts, Tokenizers, counted_usage, texts_of
 from econome.counting.names import model_name
-from econome.counting.tokenizers import KEPT_TOKENIZERS, LARGEST_FILE_BYTES, LONGEST_TEXT, hugging_face_hub
+from econome.counting.tokenizers import KEPT_TOKENIZERS, LARGEST_FILE_BYTES, LONGEST_TEXT
 from econome.domain.usage import Usage
+from econome.settings import hugging_face_hub
 
 PROMPT = "la terre tire les pommes"  # five words
 
@@ -147,15 +148,15 @@ def cache(hub: Path, revision: str, content: str, *, is_main: bool) -> None:
 
 def test_hugging_faces_cache_is_read_when_allowed(tmp_path: Path) -> None:
     cache(tmp_path, "1111", words(), is_main=True)
-    assert tokens(Tokenizers((), use_hf_cache=True, hub=tmp_path), "google/flan-t5-base") == 5
-    assert tokens(Tokenizers((), use_hf_cache=False, hub=tmp_path), "google/flan-t5-base") is None
-    assert tokens(Tokenizers((), use_hf_cache=True, hub=tmp_path), "/x/y/flan-t5-base") is None
+    assert tokens(Tokenizers((), hub=tmp_path), "google/flan-t5-base") == 5
+    assert tokens(Tokenizers(()), "google/flan-t5-base") is None
+    assert tokens(Tokenizers((), hub=tmp_path), "/x/y/flan-t5-base") is None
 
 
 def test_the_cache_answers_with_the_main_revision(tmp_path: Path) -> None:
     cache(tmp_path, "1111", words(), is_main=True)
     cache(tmp_path, "2222", words(closing=False), is_main=False)
-    tokenizers = Tokenizers((), use_hf_cache=True, hub=tmp_path)
+    tokenizers = Tokenizers((), hub=tmp_path)
     count = tokenizers.count("google/flan-t5-base", PROMPT, add_special_tokens=True)
     assert count is not None
     assert count.tokens == 6
@@ -219,7 +220,7 @@ def test_few_tokenizers_are_kept(tmp_path: Path) -> None:
     for number in range(KEPT_TOKENIZERS + 3):
         place(tmp_path / f"model-{number}")
         assert tokens(tokenizers, f"model-{number}") == 5
-    assert len(tokenizers._loaded) == KEPT_TOKENIZERS  # noqa: SLF001 memory has no public face
+    assert len(tokenizers._loaded) == KEPT_TOKENIZERS
 
 
 def test_threads_may_share_it(folder: Path) -> None:

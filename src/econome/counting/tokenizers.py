@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
@@ -78,32 +78,21 @@ class _Looked:
 _Identity = tuple[Path, int, int]  # a file, its time of change in ns, its size: a mended file is another
 
 
-def hugging_face_hub(environment: Mapping[str, str]) -> Path:
-    """Where Hugging Face keeps models on this machine, by its own rules, whether it exists or not."""
-    if named := environment.get("HF_HUB_CACHE") or environment.get("HUGGINGFACE_HUB_CACHE"):
-        return Path(named).expanduser()
-    if home := environment.get("HF_HOME"):
-        return Path(home).expanduser() / "hub"
-    base = environment.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "huggingface" / "hub"
-
-
 class Tokenizers:
     """Counts the tokens of texts with the models' own tokenizers. Safe to share between threads.
 
     `folders` hold `<organisation>/<model>/tokenizer.json` or `<model>/tokenizer.json`; `hub` is
-    Hugging Face's cache (see `hugging_face_hub`), by default the one in the user's home.
+    Hugging Face's cache; None looks into none.
     """
 
     def __init__(
         self,
         folders: tuple[Path, ...] = (),
-        use_hf_cache: bool = False,
         hub: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folders = folders
-        self._hub = (hub or hugging_face_hub({})) if use_hf_cache else None
+        self._hub = hub
         self._clock = clock
         self._lock = threading.Lock()
         self._looked: OrderedDict[str, _Looked] = OrderedDict()

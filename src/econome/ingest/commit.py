@@ -7,40 +7,28 @@ nothing is named that is not there, and sending again repairs it.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
-from operator import attrgetter
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from econome.domain.key import matches
 from econome.domain.piece import Delivery, Piece, Reason, Refusal
 from econome.domain.project import DEFAULT_PROJECT
-from econome.domain.run import CALLS, UNDATED, Op, Run
-from econome.domain.usage import UsageSource
+from econome.domain.run import UNDATED, Run
+from econome.ingest import rows
 from econome.ingest.costing import Costing
-from econome.ingest.counting import Member, TraceKey, Traces
 from econome.ingest.fold import fold
 from econome.ingest.memory import Memory, RunKey, run_key
 from econome.ingest.projects import Projects
+from econome.ingest.tally import Tally
 from econome.store.client import Store
-from econome.store.question import question
 from econome.store.version import next_version
-from econome.wire.conventions import REPLAYED
 from econome.wire.identity import time_in
 
 Item = TypeVar("Item")
-
-_COLUMNS = tuple(field.name for field in fields(Run))
-_VALUES = attrgetter(*_COLUMNS)
-_KNOWN = frozenset((UsageSource.REPORTED, UsageSource.COUNTED, UsageSource.ESTIMATED))
-_TEXTS = ("inputs", "outputs", "events", "extra", "serialized", "error", "usage")
-# Runs of a trace lie within days of its root; where its id tells no time, all time is searched.
-_TRACE_SPAN = timedelta(days=7)
-_ALL_TIME = (datetime(1971, 1, 1, tzinfo=UTC), datetime(2106, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +50,6 @@ class Change:
     runs: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    trace_id: UUID
-    id: UUID
-    key_time: datetime
-    parent_id: UUID | None
-    kind: str
-    usage_source: str
-    counted: bool
-    notes: list[str]
-
-
 class Committer:
     """Turns deliveries into rows. One thread at a time."""
 
@@ -90,7 +66,7 @@ class Committer:
         self._costing = costing
         self._on_step = on_step
         self._memory = Memory(store)
-        self._traces = Traces()
+        self._tally = Tally(store, self._memory)
 
     @property
     def slack(self) -> timedelta:
@@ -107,36 +83,25 @@ class Committer:
         superseded: list[Run] = []
         try:
             self._fold(batch, touched, superseded)
-            self._count(touched)
+            self._tally.count(touched)
             for run in touched.values():
                 run.version = next_version(run.version)
                 self._costing.price(run)
             self._write(batch, touched, superseded)
         except BaseException:
             self._memory.forget(touched)
-            for run in touched.values():
-                self._traces.forget(_trace_key(run))
+            self._tally.forget(touched.values())
             raise
         for run in touched.values():
             self._memory.put(run)
         self._memory.shrink()
-        dropped = self._traces.shrink()
-        if dropped is not None:
-            self._memory.let_go(dropped)
+        self._tally.shrink()
         return _changes(touched.values())
 
     def remove_project(self, workspace: UUID, project: UUID) -> None:
         """Removes every run of a project with all that belongs to it."""
-        for table, column in (("payloads", "id"), ("attachments", "run_id"), ("runs", "id")):
-            self._store.command(
-                f"delete from {table} where workspace = {{workspace:UUID}} and (key_time, {column}) in "  # noqa: S608
-                "(select key_time, id from runs final"
-                " where workspace = {workspace:UUID} and project = {project:UUID})",
-                workspace=workspace,
-                project=project,
-            )
-        for run in self._memory.forget_project(workspace, project):
-            self._traces.forget(_trace_key(run))
+        rows.remove_project(self._store, workspace, project)
+        self._tally.forget(self._memory.forget_project(workspace, project))
 
     # --- folding
 
@@ -237,118 +202,41 @@ class Committer:
         elif run.project.int == 0:
             run.project = self._projects.by_name(run.workspace, DEFAULT_PROJECT)
 
-    # --- counting
-
-    def _count(self, touched: dict[RunKey, Run]) -> None:
-        self._recall_traces(touched.values())
-        dirty: set[TraceKey] = set()
-        for run in touched.values():
-            key = _trace_key(run)
-            if self._traces.put(key, run.id.int, _member(run)):
-                dirty.add(key)
-        flipped: dict[UUID, set[tuple[datetime, UUID]]] = defaultdict(set)
-        for key in dirty:
-            workspace, _ = key
-            for run_id in self._traces.recount(key):
-                if (workspace, run_id) in touched:
-                    continue
-                known = self._memory.get((workspace, run_id))
-                if known is not None:
-                    touched[workspace, run_id] = known
-                else:
-                    member = self._traces.member(key, run_id)
-                    flipped[UUID(int=workspace)].add((member.key_time, UUID(int=run_id)))
-        for owner, keys in flipped.items():
-            for run in self._memory.load(owner, keys):
-                touched[run_key(owner, run.id)] = run
-        for run in touched.values():
-            run.counted = self._traces.is_counted(_trace_key(run), run.id.int)
-
-    def _recall_traces(self, runs: Iterable[Run]) -> None:
-        unknown: dict[UUID, set[UUID]] = defaultdict(set)
-        for run in runs:
-            if _trace_key(run) in self._traces:
-                continue
-            began = time_in(run.trace_id) or (run.key_time if run.trace_id == run.id else None)
-            if began is None or not self._memory.is_new(began):
-                unknown[run.workspace].add(run.trace_id)
-        for workspace, traces in unknown.items():
-            since, until = _window(traces)
-            stored = self._store.ask(
-                _Stored,
-                question("trace_members", "econome.ingest.sql"),
-                workspace=workspace,
-                traces=list(traces),
-                since=since,
-                until=until,
-            )
-            by_trace: dict[UUID, list[_Stored]] = defaultdict(list)
-            for row in stored:
-                by_trace[row.trace_id].append(row)
-            for trace_id, rows in by_trace.items():
-                self._traces.load(
-                    run_key(workspace, trace_id),
-                    {row.id.int: _stored_member(row) for row in rows},
-                    {row.id.int for row in rows if row.counted},
-                )
-
     # --- writing
 
     def _write(self, batch: Sequence[Accepted], touched: dict[RunKey, Run], superseded: list[Run]) -> None:
         self._on_step("payloads")
-        self._write_payloads(batch)
+        rows.write_payloads(
+            self._store,
+            (
+                (self._key_time(accepted.workspace, piece.id, piece.key_time), accepted.workspace, piece)
+                for accepted in batch
+                for piece in accepted.delivery.pieces
+            ),
+        )
         self._on_step("attachments")
-        self._write_attachments(batch)
+        rows.write_attachments(
+            self._store,
+            (
+                (self._key_time(accepted.workspace, one.run_id, time_in(one.run_id)), accepted.workspace, one)
+                for accepted in batch
+                for one in accepted.delivery.attachments
+            ),
+        )
         self._on_step("feedback")
-        rows = [row for accepted in batch for row in accepted.delivery.feedback]
-        if rows:
-            self._store.insert("feedback", {name: [row[name] for row in rows] for name in rows[0]})
+        rows.write_feedback(self._store, (row for accepted in batch for row in accepted.delivery.feedback))
         self._on_step("prices")
         self._costing.store_prices(self._store)
         self._on_step("facts")
-        self._write_runs(touched.values())
+        rows.write_runs(self._store, touched.values())
         self._on_step("superseded")
-        self._write_runs(superseded)
+        rows.write_runs(self._store, superseded)
         self._on_step("written")
 
-    def _write_runs(self, runs: Iterable[Run]) -> None:
-        for month in _by_month(runs, attrgetter("key_time")):
-            columns = zip(*map(_VALUES, month), strict=True)
-            self._store.insert("runs", dict(zip(_COLUMNS, columns, strict=True)))
-
-    def _write_payloads(self, batch: Sequence[Accepted]) -> None:
-        rows: list[tuple[Any, ...]] = []
-        for accepted in batch:
-            version = next_version(0)
-            for piece in accepted.delivery.pieces:
-                if not piece.payload.is_empty:
-                    run = self._memory.get(run_key(accepted.workspace, piece.id))
-                    key_time = run.key_time if run is not None else piece.key_time or UNDATED
-                    rows.append(_payload_row(accepted.workspace, key_time, piece, version))
-        names = ("workspace", "key_time", "id", "piece", "digest", "version", "is_deleted", *_TEXTS)
-        for month in _by_month(rows, lambda row: row[1]):
-            self._store.insert("payloads", dict(zip(names, zip(*month, strict=True), strict=True)))
-
-    def _write_attachments(self, batch: Sequence[Accepted]) -> None:
-        rows = []
-        for accepted in batch:
-            for attachment in accepted.delivery.attachments:
-                run = self._memory.get(run_key(accepted.workspace, attachment.run_id))
-                key_time = run.key_time if run is not None else time_in(attachment.run_id) or UNDATED
-                rows.append(
-                    (
-                        accepted.workspace,
-                        key_time,
-                        attachment.run_id,
-                        attachment.name,
-                        attachment.mime,
-                        attachment.content,
-                        next_version(0),
-                    ),
-                )
-        names = ("workspace", "key_time", "run_id", "name", "mime", "content", "version")
-        for month in _by_month(rows, lambda row: row[1]):
-            self._store.insert("attachments", dict(zip(names, zip(*month, strict=True), strict=True)))
+    def _key_time(self, workspace: UUID, run_id: UUID, otherwise: datetime | None) -> datetime:
+        """Of the run that a row belongs to, as its fact has it."""
+        run = self._memory.get(run_key(workspace, run_id))
+        return run.key_time if run is not None else otherwise or UNDATED
 
 
 def _admitted(delivery: Delivery, judged: Iterable[tuple[Item, Refusal | None]]) -> list[Item]:
@@ -360,54 +248,6 @@ def _admitted(delivery: Delivery, judged: Iterable[tuple[Item, Refusal | None]])
         else:
             delivery.refusals.append(refusal)
     return kept
-
-
-def _payload_row(workspace: UUID, key_time: datetime, piece: Piece, version: int) -> tuple[Any, ...]:
-    texts = [getattr(piece.payload, name) for name in _TEXTS]
-    digest = hashlib.blake2b(b"\0".join(texts), digest_size=8).digest()
-    return (
-        workspace,
-        key_time,
-        piece.id,
-        "post" if piece.op is Op.POST else "patch",
-        int.from_bytes(digest),
-        version,
-        0,
-        *texts,
-    )
-
-
-def _by_month(rows: Iterable[Any], key_time: Callable[[Any], datetime]) -> Iterable[list[Any]]:
-    """The rows by partition: an insert that touches more than a hundred fails whole."""
-    months: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for row in rows:
-        moment = key_time(row)
-        months[moment.year, moment.month].append(row)
-    return months.values()
-
-
-def _trace_key(run: Run) -> TraceKey:
-    return run.workspace.int, run.trace_id.int
-
-
-def _member(run: Run) -> Member:
-    is_call = run.kind in CALLS and REPLAYED not in run.notes
-    parent = run.parent_id.int if run.parent_id else None
-    return Member(run.key_time, parent, is_call, run.usage_source in _KNOWN)
-
-
-def _stored_member(row: _Stored) -> Member:
-    is_call = row.kind in CALLS and REPLAYED not in row.notes
-    parent = row.parent_id.int if row.parent_id else None
-    return Member(row.key_time, parent, is_call, row.usage_source in _KNOWN)
-
-
-def _window(traces: Iterable[UUID]) -> tuple[datetime, datetime]:
-    times = [time_in(trace_id) for trace_id in traces]
-    known = [moment for moment in times if moment is not None]
-    if not known or len(known) < len(times):
-        return _ALL_TIME
-    return min(known) - _TRACE_SPAN, max(known) + _TRACE_SPAN
 
 
 def _changes(runs: Iterable[Run]) -> list[Change]:

@@ -47,6 +47,10 @@ EMBEDDED: dict[str, Any] = {
     "mark_cache_size": 128 << 20,
     "primary_index_cache_size": 128 << 20,
     "index_mark_cache_size": 64 << 20,
+    "text_index_tokens_cache_size": 32 << 20,
+    "text_index_header_cache_size": 32 << 20,
+    "text_index_postings_cache_size": 64 << 20,
+    "background_pool_size": 2,  # merges leave a core to whoever asks
 }
 
 

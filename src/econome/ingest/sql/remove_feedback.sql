@@ -1,0 +1,8 @@
+-- Remove the feedback of a project's runs.
+delete from feedback
+where workspace = {workspace:UUID}
+  and run_id in (
+      select id
+      from runs final
+      where workspace = {workspace:UUID} and project = {project:UUID}
+  )
