@@ -32,6 +32,7 @@ class Live {
     this.source?.close();
     this.source = null;
     clearTimeout(this.timer);
+    this.timer = undefined;
     clearTimeout(this.again);
     clearInterval(this.minute);
     document.removeEventListener("visibilitychange", this.seen);
@@ -40,6 +41,11 @@ class Live {
   toggle(): void {
     this.paused = !this.paused;
     if (!this.paused && this.due) this.hint();
+  }
+
+  /** Something changed, and it was this page that knows. */
+  nudge(): void {
+    this.hint();
   }
 
   private connect(): void {

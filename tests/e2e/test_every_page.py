@@ -1,0 +1,109 @@
+"""What holds on every page: it can be used by all, in both languages, in light and dark, on any screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from clients.serving import Running
+from e2e.viewer import Look, Viewer
+
+AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+LOOKS = [Look(language, theme) for language in ("en-GB", "fr-FR") for theme in ("light", "dark")]
+PHONE = 390  # pixels: the narrowest in wide use
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "overview": "",
+    "overview-time": "?unit=time&by=project",
+    "runs": "runs",
+    "traces-peek": "runs?view=traces&peek={ticket}&tab=usage",
+    "trace": "trace/{ticket}",
+    "hostile": "trace/{hostile}?tab=facts",
+    "connect": "connect",
+    "keys": "keys",
+    "nowhere": "nowhere",
+}
+
+
+def settle(page: Page) -> None:
+    """Until the page has its title and its answers."""
+    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_timeout(600)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_a_phone_need_not_scroll_sideways(
+    name: str, look: Look, server: Running, ids: dict[str, str], open_viewer: Callable[..., Viewer]
+) -> None:
+    page = open_viewer(server, look).goes_to(PAGES[name].format(**ids))
+    settle(page)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    told = [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+    assert told == []
+    assert len(found["passes"]) > 15  # it did look
+
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    page.wait_for_timeout(200)  # for charts to be drawn anew
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE, f"{name} is {wide} pixels wide"
+
+
+def test_no_text_of_the_other_language_is_left(
+    server: Running, ids: dict[str, str], open_viewer: Callable[..., Viewer]
+) -> None:
+    page = open_viewer(server, Look("fr-FR")).goes_to(f"trace/{ids['ticket']}?tab=facts")
+    settle(page)
+    text = page.locator("body").inner_text()
+    for english in ("Latency", "Started", "Details", "Usage and cost", "Settings"):
+        assert english not in text
+
+
+def test_the_palette_goes_anywhere(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to("")
+    expect(page.locator("h1")).to_be_visible()
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Go to anything")
+    expect(field).to_be_focused()
+    field.fill(ids["ticket"])
+    field.press("Enter")
+    expect(page.get_by_role("heading", name="answer_ticket").first).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_server_that_goes_away_is_said_and_found_again(
+    empty_server: Running, open_viewer: Callable[..., Viewer]
+) -> None:
+    viewer = open_viewer(empty_server)
+    viewer.expects("Failed to load resource", "net::ERR")
+    page = viewer.goes_to("keys")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    page.wait_for_timeout(3_000)  # until the other pages have been fetched
+    page.context.set_offline(True)
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page.get_by_role("alert").first).to_contain_text("cannot be reached")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_role("heading", name="Waiting for the first run")).to_be_visible()
+
+
+def test_a_first_look_is_small(viewer: Viewer) -> None:
+    sizes: list[int] = []
+    viewer.page.on(
+        "requestfinished",
+        lambda request: sizes.append(request.sizes()["responseBodySize"]) if "/ui/" in request.url else None,
+    )
+    settle(viewer.goes_to(""))
+    assert 0 < sum(sizes) < 150_000

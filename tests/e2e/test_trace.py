@@ -1,0 +1,87 @@
+"""Trace: what happened in this one request, and where its tokens, money and time went."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from e2e.viewer import Viewer
+
+
+def test_a_trace_is_a_tree_over_time(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"trace/{ids['ticket']}")
+    tree = page.get_by_role("treegrid")
+    expect(tree.get_by_role("row")).to_have_count(5)  # the head and four runs
+    expect(tree.get_by_role("row", name=re.compile(r"\bask\b"))).to_have_attribute("aria-level", "2")
+    expect(tree.locator(".critical")).not_to_have_count(0)
+    expect(page.locator("dl.totals")).to_contain_text("2,000")
+    expect(page.locator("dl.totals")).to_contain_text("$0.0048")
+
+
+def test_the_tree_is_walked_by_keyboard(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"trace/{ids['ticket']}")
+    tree = page.get_by_role("treegrid")
+    tree.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("complementary").get_by_role("heading", level=2)).to_contain_text("search")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(tree.get_by_role("row")).to_have_count(2)  # folded
+    page.keyboard.press("ArrowRight")
+    expect(tree.get_by_role("row")).to_have_count(5)
+    page.keyboard.press("End")
+    expect(page).to_have_url(re.compile("run="))
+
+
+def test_messages_are_readable(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"trace/{ids['ticket']}")
+    page.get_by_role("row", name=re.compile(r"\bask\b")).click()
+    panel = page.get_by_role("tabpanel")
+    for text in ("System", "Be brief.", "User", "May I?", "Assistant", "Certainly."):
+        expect(panel.get_by_text(text, exact=True)).to_be_visible()
+
+
+def test_the_price_lines_make_the_cost(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"trace/{ids['ticket']}?tab=usage")
+    page.get_by_role("row", name=re.compile(r"\bask\b")).click()
+    panel = page.get_by_role("tabpanel")
+    expect(panel.get_by_text("1,000 × $2.50/M = $0.0025")).to_be_visible()  # noqa: RUF001
+    expect(panel.get_by_text("200 × $10.00/M = $0.002", exact=True)).to_be_visible()  # noqa: RUF001
+    expect(panel).to_contain_text("Reported")
+    expect(panel).to_contain_text("genai-prices")
+
+
+def test_a_step_shows_what_the_calls_below_it_used(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"trace/{ids['ticket']}?tab=usage")
+    expect(page.get_by_role("tabpanel")).to_contain_text("The 2 calls below it together")
+    expect(page.get_by_role("tabpanel")).to_contain_text("2,400")
+
+
+def test_details_hold_who_when_and_with_which_parameters(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"trace/{ids['ticket']}?tab=facts")
+    panel = page.get_by_role("tabpanel")
+    for text in ("ada", "beta", "release", ids["ticket"]):
+        expect(panel).to_contain_text(text)
+
+
+def test_hostile_text_is_only_text(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"trace/{ids['hostile']}")
+    for tab in ("Messages", "Usage and cost", "Details", "JSON"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tabpanel")).not_to_be_empty()
+        assert page.locator("img").count() == 0
+        assert page.locator("main script").count() == 0
+        # Not one link that a trace made: only ours, to our own pages and files.
+        links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+        assert all(link.startswith(("/ui/", "/econome/v1/runs/")) for link in links), links
+    assert "owned" not in page.title().replace(page.locator("h1").inner_text(), "")
+    page = viewer.goes_to("runs?filter=" + 'eq(status, "error")')
+    expect(page.get_by_role("row", name=re.compile("onerror")).first).to_be_visible()
+    assert page.title() == "Runs · Econome"
+
+
+def test_a_trace_that_is_not_there_says_so(viewer: Viewer) -> None:
+    viewer.expects("404 (Not Found)")
+    page = viewer.goes_to("trace/00000000-0000-0000-0000-000000000009")
+    expect(page.get_by_role("alert")).to_contain_text("nothing at this address")
