@@ -54,13 +54,13 @@ class Sender:
         self._waiting: deque[Request] = deque()
         self.acknowledged = 0
 
-    def send(self, address: str, stop: threading.Event) -> None:
-        """Sends until told to stop, or until the server is gone."""
+    def send(self, address: str, stop: threading.Event, pause_seconds: float = 0.0) -> None:
+        """Sends until told to stop, or until the server is gone; with a pause after each request."""
         where = urlsplit(address)
         assert where.hostname
         connection = http.client.HTTPConnection(where.hostname, where.port, timeout=30)
         try:
-            while not stop.is_set():
+            while not stop.wait(pause_seconds):
                 if not self._waiting:
                     self._supply()
                 if not self._deliver(connection):
