@@ -48,7 +48,7 @@ def read_model(outputs: Mapping[str, Any] | None, extra: Mapping[str, Any] | Non
     metadata = _dict(extra, "metadata")
     invocation = _dict(extra, "invocation_params")
     also = _dict(metadata, "ls_invocation_params")
-    responses = list(_responses(outputs))
+    responses = [response for response in _responses(outputs) if response]
     return ModelNames(
         asked=_first_text((metadata,), ("ls_model_name",))
         or _first_text(

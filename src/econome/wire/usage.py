@@ -47,6 +47,8 @@ def read_usage(
     outputs = outputs if isinstance(outputs, dict) else _NOTHING
     extra = extra if isinstance(extra, dict) else _NOTHING
     metadata = _dict(extra, "metadata")
+    if not outputs and "usage_metadata" not in metadata:
+        return None  # half of all pieces: a post says what was asked
     if kind not in CALLS:
         return _reported_cost(metadata, outputs)
     notes: list[str] = []
