@@ -86,7 +86,7 @@ def seed(server: Running) -> dict[str, str]:
     sender = Sender()
     ticket = sender.run("answer_ticket", minutes_ago=10, lasts=6)
     sender.run("search", kind="retriever", parent=ticket, minutes_ago=9.99, lasts=1)
-    sender.call("ask", "gpt-4o", USED, parent=ticket, minutes_ago=9.97, lasts=3)
+    ask = sender.call("ask", "gpt-4o", USED, parent=ticket, minutes_ago=9.97, lasts=3)
     sender.call("embellish", "gpt-4o-mini", USED, parent=ticket, minutes_ago=9.92, lasts=1)
 
     sender.call("mystery", "gpt-4o", None, minutes_ago=20)
@@ -108,4 +108,4 @@ def seed(server: Running) -> dict[str, str]:
     other = Sender(project="nightly")
     other.call("judge", "gpt-4o", USED, minutes_ago=50)
     other.send(server)
-    return {"ticket": ticket["id"], "hostile": hostile["id"]}
+    return {"ticket": ticket["id"], "ask": ask["id"], "hostile": hostile["id"]}

@@ -20,8 +20,8 @@ PAGES = {
     "overview-time": "?unit=time&by=project",
     "runs": "runs",
     "traces-peek": "runs?view=traces&peek={ticket}&tab=usage",
-    "trace": "trace/{ticket}",
-    "hostile": "trace/{hostile}?tab=facts",
+    "trace": "traces/{ticket}",
+    "hostile": "traces/{hostile}?tab=facts",
     "connect": "connect",
     "keys": "keys",
     "nowhere": "nowhere",
@@ -60,7 +60,7 @@ def test_axe_finds_nothing_and_a_phone_need_not_scroll_sideways(
 def test_no_text_of_the_other_language_is_left(
     server: Running, ids: dict[str, str], open_viewer: Callable[..., Viewer]
 ) -> None:
-    page = open_viewer(server, Look("fr-FR")).goes_to(f"trace/{ids['ticket']}?tab=facts")
+    page = open_viewer(server, Look("fr-FR")).goes_to(f"traces/{ids['ticket']}?tab=facts")
     settle(page)
     text = page.locator("body").inner_text()
     for english in ("Latency", "Started", "Details", "Usage and cost", "Settings"):

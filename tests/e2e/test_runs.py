@@ -55,7 +55,7 @@ def test_enter_opens_the_trace(viewer: Viewer) -> None:
     expect(page.get_by_role("row", name=re.compile("answer_ticket"))).to_be_visible()
     page.get_by_role("row", name=re.compile("answer_ticket")).click()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/ui/trace/"))
+    expect(page).to_have_url(re.compile("/ui/traces/"))
     expect(page.get_by_role("treegrid")).to_be_visible()
 
 

@@ -7,6 +7,11 @@ import { session } from "./session.svelte.ts";
 
 const PATIENCE = 150; // milliseconds before a wait is worth showing
 
+let late = $state(0);
+
+/** Whether something has been waited for long enough to say so. */
+export const isWaiting = () => late > 0;
+
 export class Answer<T> {
   data = $state.raw<T | null>(null);
   problem = $state.raw<Problem | null>(null);
@@ -31,16 +36,21 @@ export function asked<T>(
     const stop = new AbortController();
     const coming = question(stop.signal);
     if (!coming) return;
-    const timer = setTimeout(() => (answer.slow = true), PATIENCE);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = answer.slow = true;
+      late += 1;
+    }, PATIENCE);
     const settle = () => {
       clearTimeout(timer);
-      answer.slow = false;
+      if (isLate) late -= 1;
+      isLate = answer.slow = false;
     };
     untrack(() => {
       coming.then(
         (data) => {
-          settle();
           if (stop.signal.aborted) return;
+          settle();
           answer.data = data;
           answer.problem = null;
         },
@@ -54,7 +64,7 @@ export function asked<T>(
     });
     return () => {
       stop.abort();
-      clearTimeout(timer);
+      untrack(settle);
     };
   });
   return answer;

@@ -52,7 +52,7 @@ class Address {
     const [page = "", of = ""] = location.pathname.replace(/^\/ui\/?/, "").split("/");
     const parameters = new URLSearchParams(location.search);
     this.page = page || "overview";
-    this.of = decodeURIComponent(of);
+    this.of = decoded(of);
     if (parameters.toString() !== this.parameters.toString()) this.parameters = parameters;
   }
 
@@ -63,6 +63,15 @@ class Address {
     if (!anchor.pathname.startsWith(BASE) || anchor.hasAttribute("download")) return;
     event.preventDefault();
     this.go(anchor.href);
+  }
+}
+
+/** An address may hold anything; a stray % is taken as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

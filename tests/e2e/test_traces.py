@@ -10,7 +10,7 @@ from e2e.viewer import Viewer
 
 
 def test_a_trace_is_a_tree_over_time(viewer: Viewer, ids: dict[str, str]) -> None:
-    page = viewer.goes_to(f"trace/{ids['ticket']}")
+    page = viewer.goes_to(f"traces/{ids['ticket']}")
     tree = page.get_by_role("treegrid")
     expect(tree.get_by_role("row")).to_have_count(5)  # the head and four runs
     expect(tree.get_by_role("row", name=re.compile(r"\bask\b"))).to_have_attribute("aria-level", "2")
@@ -20,7 +20,7 @@ def test_a_trace_is_a_tree_over_time(viewer: Viewer, ids: dict[str, str]) -> Non
 
 
 def test_the_tree_is_walked_by_keyboard(viewer: Viewer, ids: dict[str, str]) -> None:
-    page = viewer.goes_to(f"trace/{ids['ticket']}")
+    page = viewer.goes_to(f"traces/{ids['ticket']}")
     tree = page.get_by_role("treegrid")
     tree.focus()
     page.keyboard.press("ArrowDown")
@@ -35,7 +35,7 @@ def test_the_tree_is_walked_by_keyboard(viewer: Viewer, ids: dict[str, str]) -> 
 
 
 def test_messages_are_readable(viewer: Viewer, ids: dict[str, str]) -> None:
-    page = viewer.goes_to(f"trace/{ids['ticket']}")
+    page = viewer.goes_to(f"traces/{ids['ticket']}")
     page.get_by_role("row", name=re.compile(r"\bask\b")).click()
     panel = page.get_by_role("tabpanel")
     for text in ("System", "Be brief.", "User", "May I?", "Assistant", "Certainly."):
@@ -43,7 +43,7 @@ def test_messages_are_readable(viewer: Viewer, ids: dict[str, str]) -> None:
 
 
 def test_the_price_lines_make_the_cost(viewer: Viewer, ids: dict[str, str]) -> None:
-    page = viewer.goes_to(f"trace/{ids['ticket']}?tab=usage")
+    page = viewer.goes_to(f"traces/{ids['ticket']}?tab=usage")
     page.get_by_role("row", name=re.compile(r"\bask\b")).click()
     panel = page.get_by_role("tabpanel")
     expect(panel.get_by_text("1,000 × $2.50/M = $0.0025")).to_be_visible()  # noqa: RUF001
@@ -53,20 +53,20 @@ def test_the_price_lines_make_the_cost(viewer: Viewer, ids: dict[str, str]) -> N
 
 
 def test_a_step_shows_what_the_calls_below_it_used(viewer: Viewer, ids: dict[str, str]) -> None:
-    page = viewer.goes_to(f"trace/{ids['ticket']}?tab=usage")
+    page = viewer.goes_to(f"traces/{ids['ticket']}?tab=usage")
     expect(page.get_by_role("tabpanel")).to_contain_text("The 2 calls below it together")
     expect(page.get_by_role("tabpanel")).to_contain_text("2,400")
 
 
 def test_details_hold_who_when_and_with_which_parameters(viewer: Viewer, ids: dict[str, str]) -> None:
-    page = viewer.goes_to(f"trace/{ids['ticket']}?tab=facts")
+    page = viewer.goes_to(f"traces/{ids['ticket']}?tab=facts")
     panel = page.get_by_role("tabpanel")
     for text in ("ada", "beta", "release", ids["ticket"]):
         expect(panel).to_contain_text(text)
 
 
 def test_hostile_text_is_only_text(viewer: Viewer, ids: dict[str, str]) -> None:
-    page = viewer.goes_to(f"trace/{ids['hostile']}")
+    page = viewer.goes_to(f"traces/{ids['hostile']}")
     for tab in ("Messages", "Usage and cost", "Details", "JSON"):
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("tabpanel")).not_to_be_empty()
@@ -83,5 +83,12 @@ def test_hostile_text_is_only_text(viewer: Viewer, ids: dict[str, str]) -> None:
 
 def test_a_trace_that_is_not_there_says_so(viewer: Viewer) -> None:
     viewer.expects("404 (Not Found)")
-    page = viewer.goes_to("trace/00000000-0000-0000-0000-000000000009")
+    page = viewer.goes_to("traces/00000000-0000-0000-0000-000000000009")
     expect(page.get_by_role("alert")).to_contain_text("nothing at this address")
+
+
+def test_a_link_to_a_run_finds_its_trace(viewer: Viewer, ids: dict[str, str]) -> None:
+    viewer.expects("404 (Not Found)")
+    page = viewer.goes_to(f"traces/{ids['ask']}")
+    expect(page.get_by_role("treegrid")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"/ui/traces/{ids['ticket']}.run={ids['ask']}"))
