@@ -49,7 +49,6 @@ const EDGES = 24; // left and right of a row, together
 
 // What a narrow table can do without, first things first: the panel beside it says the same.
 const SPARE = [
-  "text",
   "tags",
   "provider",
   "environment",
@@ -58,6 +57,7 @@ const SPARE = [
   "project",
   "first_token",
   "model",
+  "text",
   "calls",
   "latency",
   "started",
