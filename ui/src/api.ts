@@ -44,8 +44,14 @@ let waiting = 0;
 /** How many questions are waiting for their answer. */
 export const pending = () => waiting;
 
+let lately = 0;
+
+/** How long answers take of late, in milliseconds: the slowest, forgotten little by little. */
+export const toil = () => lately;
+
 async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   let answer: Response;
+  const begun = performance.now();
   waiting += 1;
   try {
     answer = await fetch(ROOT + path, {
@@ -60,6 +66,7 @@ async function send(method: string, path: string, body?: unknown, signal?: Abort
     throw new Problem(0, "offline", "");
   } finally {
     waiting -= 1;
+    if (method === "GET") lately = Math.max(performance.now() - begun, lately * 0.8);
   }
   if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string };

@@ -1,8 +1,9 @@
 /** "Something changed": the server's hint, at a pace at which pages can ask again. */
 
-import { LIVE, pending } from "./api.ts";
+import { LIVE, pending, toil } from "./api.ts";
 
-const PACE = 1500; // between two hints passed on: below, a busy server is asked more than it is read
+const PACE = 1500; // milliseconds between two hints passed on: faster than this nobody reads
+const REST = 6; // and at least so many times what the slowest answer took: who looks must not weigh on it
 const MINUTE = 60_000; // the end of "the last 24 hours" moves on without any run
 
 export type Line = "open" | "waiting" | "off";
@@ -75,7 +76,8 @@ class Live {
   private hint(): void {
     this.due = true;
     if (this.paused || document.hidden || this.timer !== undefined) return;
-    this.timer = setTimeout(() => this.pass(), Math.max(0, this.last + PACE - Date.now()));
+    const pace = Math.max(PACE, REST * toil());
+    this.timer = setTimeout(() => this.pass(), Math.max(0, this.last + pace - Date.now()));
   }
 
   private pass(): void {
