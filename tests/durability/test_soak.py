@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 from urllib.request import urlopen
 
 from durability.senders import Journal, Sender
@@ -75,7 +76,7 @@ def watch(address: str, stop: threading.Event) -> None:
             ask(address, f"/econome/v1/{path}")
 
 
-def ask(address: str, path: str) -> dict[str, dict[str, object]]:
+def ask(address: str, path: str) -> dict[str, Any]:
     with urlopen(address + path, timeout=60) as answer:  # noqa: S310 - our own server
         return json.load(answer)  # type: ignore[no-any-return]
 
@@ -90,8 +91,9 @@ def sample(pid: int) -> Sample:
     )
 
 
-def peak(samples: list[Sample], name: str) -> int:
-    return max(getattr(one, name) for one in samples)
+def peak(samples: list[Sample], name: Literal["memory", "descriptors", "threads"]) -> int:
+    numbers: list[int] = [getattr(one, name) for one in samples]
+    return max(numbers)
 
 
 def report(samples: list[Sample], runs: int) -> None:
