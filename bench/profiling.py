@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cProfile
+import gc
 import pstats
 import time
 from collections.abc import Sequence
@@ -21,50 +22,51 @@ def run(session: Session) -> None:
     work = work_of(session.size(20_000, 1_000), seed=4)
     runs = len(work)
     bodies = steps.bodies_of(work)
-    with steps.collecting() as collections:
+    gc.collect()
+    gc.freeze()  # the work itself is not the server's to look through
+    with steps.collecting() as while_reading:
         read = steps.reading(bodies)
-        committed = {
-            index: steps.committing(bodies, session.folder(f"steps-{index}"), text_index=index)
-            for index in (True, False)
-        }
+    with steps.collecting() as while_committing:
+        with_index = steps.committing(bodies, session.folder("steps-with"), text_index=True)
+    without = steps.committing(bodies, session.folder("steps-without"), text_index=False)
     whole = measure(work, session.folder("profile-http"), "--text-index")
-    _tell_steps(runs, read, committed, whole.cpu_seconds)
+    _tell_steps(runs, read, with_index, without, whole.cpu_seconds)
+    collected = [sum(one) / runs * 1e6 for one in (while_reading, while_committing)]
     said(
-        f"Garbage collection, included above: {len(collections):,} times, "
-        f"{sum(collections) / 3 / runs * 1e6:,.1f} µs a run and pass of the three."
+        "Garbage collection, included in the steps during which it happened, takes "
+        f"{collected[0]:,.1f} µs a run while reading and {collected[1]:,.1f} while committing."
     )
     _tell_functions(runs, bodies, session.folder("functions"))
+    gc.unfreeze()
 
 
 def _tell_steps(
     runs: int,
     read: dict[str, steps.Spent],
-    committed: dict[bool, dict[str, steps.Spent]],
+    with_index: dict[str, steps.Spent],
+    without: dict[str, steps.Spent],
     http_seconds: float,
 ) -> None:
-    def each(seconds: float) -> float:
-        return seconds / runs * 1e6
-
     said(
         f"Processor time in µs a run (a post and a patch), over {runs:,} runs, in commits of "
         f"{steps.DELIVERIES} requests. A step does not include those below it that it calls."
     )
-    rows: list[list[object]] = [
-        [step, each(spent.own), each(spent.own), 0.0, 0.0] for step, spent in read.items()
-    ]
-    for step in committed[True]:
-        spent = [committed[index].get(step, steps.Spent()) for index in (True, False)]
-        rows.append([step, *(each(one.own) for one in spent), *(each(one.others) for one in spent)])
-    totals = [sum(float(str(row[place])) for row in rows) for place in range(1, 5)]
-    rows.append(["**sum**", *totals])
+    none = steps.Spent()
+    spent = {step: (one, one) for step, one in read.items()}
+    spent |= {step: (one, without.get(step, none)) for step, one in with_index.items()}
+    each = {
+        step: [seconds / runs * 1e6 for seconds in (one.own, other.own, one.others, other.others)]
+        for step, (one, other) in spent.items()
+    }
+    totals = [sum(column) for column in zip(*each.values(), strict=True)]
     table(
         ["step", "with text index", "without", "other threads, with", "other threads, without"],
-        rows,
+        [*([step, *figures] for step, figures in each.items()), ["**sum**", *totals]],
     )
-    rest = each(http_seconds) - totals[0] - totals[2]
+    whole = http_seconds / runs * 1e6
     said(
-        f"The server, through HTTP and with the text index, takes {each(http_seconds):,.0f} µs a run: "
-        f"{rest:,.0f} more, for HTTP, passing work between threads, and merges."
+        f"The server, through HTTP and with the text index, takes {whole:,.0f} µs a run: "
+        f"{whole - totals[0] - totals[2]:,.0f} more, for HTTP, passing work between threads, and merges."
     )
 
 

@@ -27,9 +27,11 @@ from econome.app import open_econome
 from econome.domain.piece import Delivery, Payload, Piece
 from econome.domain.project import DEFAULT_WORKSPACE
 from econome.domain.run import CALLS, Kind
-from econome.ingest import memory
+from econome.ingest import rows
 from econome.ingest.commit import Accepted, Committer
 from econome.ingest.costing import Costing
+from econome.ingest.memory import Memory
+from econome.ingest.tally import Tally
 from econome.settings import Settings
 from econome.store.client import Store
 from econome.wire.calls import describe_call
@@ -205,16 +207,16 @@ class _Watch:
 @contextmanager
 def _committer(folder: Path, *, text_index: bool) -> Iterator[tuple[Committer, _Watch]]:
     watch = _Watch()
-    watched = (
+    watched: tuple[tuple[str, Any, str], ...] = (
         ("recall runs", Committer, "_recall"),
         ("fold", Committer, "_fold"),
-        ("count each call once", Committer, "_count"),
+        ("count each call once", Tally, "count"),
         ("price", Costing, "price"),
-        ("rows of payloads", Committer, "_write_payloads"),
-        ("columns of runs", Committer, "_write_runs"),
+        ("rows of payloads", rows, "write_payloads"),
+        ("columns of runs", rows, "write_runs"),
         ("insert into", Store, "insert"),
         ("encode for", NativeTransform, "build_insert"),
-        ("remember", memory.Memory, "put"),
+        ("remember", Memory, "put"),
     )
     kept = [(owner, name, owner.__dict__[name]) for _, owner, name in watched]
     for (step, owner, name), (_, _, original) in zip(watched, kept, strict=True):
