@@ -141,7 +141,7 @@ def _refuse_foreign(here: Econome, caller: Caller, row: Mapping[str, Any]) -> No
     about = run.project if run is not None else row["project"]
     project = here.projects.get(caller.workspace, about) if about else None
     if project is not None and not caller.may_see(project.name):
-        raise Forbidden(f"This key is for {caller.projects}, not for {project.name}")
+        raise Forbidden(f"This key is for {caller.projects}, and what this is about is not among those")
 
 
 async def list_all(request: Request) -> Response:
