@@ -19,6 +19,7 @@ from house.repository import SOURCES, files, modules, name, tree
 QUESTIONS = [
     p for p in files() if p.suffix == ".sql" and p.is_relative_to(SOURCES) and p.parent.name == "sql"
 ]
+COMMANDS = [path for path in files() if path.suffix == ".sql" and path.parent.name == "commands"]
 ANALYTICS = SOURCES / "analytics" / "sql"
 
 OF_NO_WORKSPACE = {
@@ -108,11 +109,19 @@ def test_the_engine_understands_a_question(path: Path, shared_store: Store) -> N
     shared_store.command("explain " + _text(path), **parameters)
 
 
+@pytest.mark.parametrize("path", COMMANDS, ids=name)
+def test_a_command_says_what_it_does_and_stays_within_one_workspace(path: Path) -> None:
+    assert " ".join(_heading(path)).endswith(".")
+    assert "where workspace = {workspace:UUID}" in _text(path)
+
+
 def test_a_question_is_asked_from_one_place() -> None:
     asked = Counter[tuple[str, str]]()
     for path in modules():
         asked.update(_questions_of(path))
-    have = {(".".join(("econome", *p.parent.relative_to(SOURCES).parts)), p.stem) for p in QUESTIONS}
+    have = {
+        (".".join(("econome", *p.parent.relative_to(SOURCES).parts)), p.stem) for p in (*QUESTIONS, *COMMANDS)
+    }
     assert {key for key in have if not asked[key]} == set(), "nobody asks these"
     assert {key for key in have if asked[key] > 1} == set(), "these are asked in several places"
 

@@ -20,18 +20,9 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "s
 BUILT = {"dist", "build", "node_modules", "__pycache__", ".venv"}
 
 HERE = re.compile(
-    # Split, so that this file does not find itself.
-    r"(?<![\w.])/(?:(?:ho"
-    r"me|Us"
-    r"ers)/(?!me\b|you\b)|wo"
-    r"rk/|ro"
-    r"ot/)[a-z]"
-    r"|(?:registry\.npm"
-    r"js|pypi\.o"
-    r"rg|files\.pythonho"
-    r"sted|deb\.deb"
-    r"ian|npm"
-    r"mirror)"
+    # A class of one letter each, so that this file does not find itself.
+    r"(?<![\w.])/(?:(?:[h]ome|[U]sers)/(?!me\b|you\b)|[w]ork/|[r]oot/)[a-z]"
+    r"|(?:registr[y]\.npmjs|[p]ypi\.org|[f]iles\.pythonhosted|[d]eb\.debian|[n]pmmirror)"
 )
 """A path of somebody's machine (`me` and `you` are nobody), or the host of a registry."""
 
