@@ -17,6 +17,8 @@ from bench.session import Session
 from bench.work import BATCH, Expected, Step, batches, expected, steps
 
 PROJECT = "bench"
+MANY_SENDERS = 16
+"""As many threads as one client of LangSmith's starts when it has much to send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +37,19 @@ def run(session: Session) -> None:
     size = langsmith_bodies.bytes_of_run(work[:500], PROJECT)
     said(
         f"{len(work):,} runs, {size:,.0f} bytes of JSON each, two in five of them model calls; {BATCH} posts "
-        f"or {BATCH} patches a request, zstd; {SENDERS} senders, each of which waits for its answer. "
-        "An answer comes when its runs are stored; at the end the server's API counts runs, calls and "
+        f"or {BATCH} patches a request, zstd. Each sender waits for its answer before it goes on: a few are "
+        "held by how long an answer takes, many by what the server can do. An answer comes when its runs are "
+        "stored; at the end the server's API counts runs, calls and "
         "tokens, and the store itself the rows: every run is there, once, or this stops."
     )
-    cases = {
-        "with text index": ["--text-index"],
-        "without": ["--no-text-index"],
-    }
     measured = {
-        name: measure(work, session.folder(f"ingest-{place}"), *options)
-        for place, (name, options) in enumerate(cases.items())
+        (senders, index): measure(work, session.folder(f"ingest{senders}{option}"), option, senders=senders)
+        for senders in (SENDERS, MANY_SENDERS)
+        for index, option in (("yes", "--text-index"), ("no", "--no-text-index"))
     }
     table(
         [
+            "senders",
             "text index",
             "runs/s",
             "rows/s",
@@ -59,27 +60,27 @@ def run(session: Session) -> None:
             "server MB",
             "bytes a run on disk",
         ],
-        [[name, *_figures(one, len(work))] for name, one in measured.items()],
+        [[*case, *_figures(one, len(work))] for case, one in measured.items()],
     )
     table(
-        ["text index", "request", "p50 ms", "p95 ms", "longest ms"],
+        ["senders", "text index", "request", "p50 ms", "p95 ms", "longest ms"],
         [
-            [name, kind, *(one.sent.latency(kind, share) for share in (0.5, 0.95, 1))]
-            for name, one in measured.items()
+            [*case, kind, *(one.sent.latency(kind, share) for share in (0.5, 0.95, 1))]
+            for case, one in measured.items()
             for kind in ("post", "patch")
         ],
     )
     said("Rows are those that stand in the store at the end: one a run, and one a piece with its texts.")
 
 
-def measure(work: Sequence[Step], folder: Path, *options: str) -> Measured:
+def measure(work: Sequence[Step], folder: Path, *options: str, senders: int = SENDERS) -> Measured:
     """Stores the work in a new store; raises `AssertionError` when not all of it is there, once."""
     folder.mkdir(parents=True)
     data = folder / "data"
     with econome(data, *options) as server:
         _warm_up(server, folder)
         before = server.cpu_seconds()
-        sent = _send(server, work, PROJECT, folder / "bodies")
+        sent = _send(server, work, PROJECT, folder / "bodies", senders)
         cpu, memory = server.cpu_seconds() - before, server.memory()
         later = server.settle()
         assert not sent.refused, sent.refused[:3]
@@ -97,7 +98,7 @@ def _warm_up(server: Server, folder: Path) -> None:
     server.settle()
 
 
-def _send(server: Server, work: Sequence[Step], project: str, folder: Path) -> Sent:
+def _send(server: Server, work: Sequence[Step], project: str, folder: Path, senders: int = 1) -> Sent:
     groups = (
         (
             Request("post", langsmith_bodies.post_body(batch, project)),
@@ -105,7 +106,14 @@ def _send(server: Server, work: Sequence[Step], project: str, folder: Path) -> S
         )
         for batch in batches(work)
     )
-    return send(server.address, langsmith_bodies.PATH, langsmith_bodies.HEADERS, groups, folder)
+    return send(
+        server.address,
+        langsmith_bodies.PATH,
+        langsmith_bodies.HEADERS,
+        groups,
+        folder,
+        senders=senders,
+    )
 
 
 def _check(server: Server, wanted: Expected) -> None:

@@ -53,9 +53,10 @@ def send(
     groups: Iterable[Sequence[Request]],
     folder: Path,
     *,
+    senders: int = SENDERS,
     seconds: float = 0.0,
 ) -> Sent:
-    """Sends the groups over `SENDERS` connections that stay open: a group's requests one after the
+    """Sends the groups over `senders` connections that stay open: a group's requests one after the
     other by one sender, each after the answer to the one before. With `seconds`, no group begins later.
     """
     folder.mkdir()
@@ -69,7 +70,14 @@ def send(
     plan = folder / "plan.json"
     plan.write_text(
         json.dumps(
-            {"address": address, "path": path, "headers": dict(headers), "groups": names, "seconds": seconds}
+            {
+                "address": address,
+                "path": path,
+                "headers": dict(headers),
+                "groups": names,
+                "senders": senders,
+                "seconds": seconds,
+            }
         )
     )
     command = [sys.executable, "-m", "bench.sending", str(plan)]
@@ -126,7 +134,8 @@ def _main(plan_file: Path) -> None:
     plan = json.loads(plan_file.read_text())
     folder = plan_file.parent
     groups = [[(kind, (folder / file).read_bytes()) for kind, file in group] for group in plan["groups"]]
-    senders = [_Sender(plan, groups[place::SENDERS]) for place in range(SENDERS)]
+    count = plan["senders"]
+    senders = [_Sender(plan, groups[place::count]) for place in range(count)]
     print("ready", flush=True)
     sys.stdin.readline()
     cpu, start = time.process_time(), time.perf_counter()
