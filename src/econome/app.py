@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from itertools import groupby
 from operator import attrgetter
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
@@ -28,6 +29,9 @@ from econome.web import api, errors, guard, health, ingest, langsmith, login, ui
 from econome.web.context import Econome
 from econome.web.keys import Keys
 from econome.web.live import Live
+
+DECODERS = 4
+"""Python decodes one body at a time; the others unpack meanwhile."""
 
 LANGSMITH_ROOTS = ("", "/api", "/api/v1")
 """Where LangSmith's clients look for its API, by how their endpoint was given."""
@@ -102,6 +106,7 @@ def open_econome(
         keys=Keys(store, admin_token),
         live=hub,
         budget=Budget(settings.max_inflight_bytes),
+        decoding=CapacityLimiter(DECODERS),
     )
 
 

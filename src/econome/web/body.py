@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import zstandard
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 
 from econome.ingest.budget import Budget
@@ -51,7 +51,9 @@ class _Room:
 
 
 @asynccontextmanager
-async def body_of(request: Request, budget: Budget, limit_bytes: int) -> AsyncIterator[Body]:
+async def body_of(
+    request: Request, budget: Budget, limit_bytes: int, unpacking: CapacityLimiter
+) -> AsyncIterator[Body]:
     """The body, which holds its room in the budget until the block ends.
 
     Raises `TooLarge` over `limit_bytes`, packed or unpacked, `Overloaded` when the budget
@@ -64,7 +66,7 @@ async def body_of(request: Request, budget: Budget, limit_bytes: int) -> AsyncIt
         if encoding in ("", "identity"):
             yield Body(packed)
         else:
-            yield await run_in_threadpool(_unpack, packed, encoding, room, limit_bytes)
+            yield await to_thread.run_sync(_unpack, packed, encoding, room, limit_bytes, limiter=unpacking)
     finally:
         room.give_back()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+from anyio import CapacityLimiter
 from starlette.requests import HTTPConnection
 
 from econome.ingest.budget import Budget
@@ -29,6 +30,7 @@ class Econome:
     keys: Keys
     live: Live
     budget: Budget
+    decoding: CapacityLimiter  # threads that unpack and decode: slow questions must not take them all
 
 
 def context(request: HTTPConnection) -> Econome:

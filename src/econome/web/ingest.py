@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from starlette.concurrency import run_in_threadpool
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -67,8 +67,8 @@ ROUTES = [
 async def _receive(request: Request, decode: Callable[[bytes], Delivery]) -> Response:
     caller = require(request, Role.INGEST)
     here = context(request)
-    async with body_of(request, here.budget, here.settings.max_body_bytes) as body:
-        delivery = await run_in_threadpool(_decode, body, decode, caller.workspace)
+    async with body_of(request, here.budget, here.settings.max_body_bytes, here.decoding) as body:
+        delivery = await to_thread.run_sync(_decode, body, decode, caller.workspace, limiter=here.decoding)
         if caller.projects is not None:
             _narrow(delivery, caller.projects, here.projects, caller.workspace)
         await here.writer.write(caller.workspace, delivery, caller.projects)
