@@ -46,6 +46,7 @@ def test_a_wrong_token_is_refused_and_the_right_one_opens(
     expect(page.get_by_role("alert")).to_contain_text("does not know that token")
     field.fill(token)
     field.press("Enter")
+    expect(field).to_be_hidden()  # until then letters go into it
     expect(page).to_have_url(re.compile("/ui/runs"))
     page.keyboard.press("g")
     page.keyboard.press("k")
