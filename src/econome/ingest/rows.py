@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter, itemgetter
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +26,18 @@ _ATTACHMENTS = ("workspace", "key_time", "run_id", "name", "mime", "content", "v
 _KEY_TIME = itemgetter(1)
 
 
+_EMPTY: dict[str, object] = {
+    # What the store itself puts where a column is not given. Half of the columns are empty in most
+    # commits, and each that is written has a cost of its own, whatever the number of rows.
+    field.name: getattr(Run(), field.name)
+    for field in fields(Run)
+    if field.name not in ("key_time", "status", "usage_place")
+}
+
+
 def write_runs(store: Store, runs: Iterable[Run]) -> None:
     """Adds these versions of runs."""
-    _insert(store, "runs", _COLUMNS, map(_VALUES, runs), itemgetter(_COLUMNS.index("key_time")))
+    _insert(store, "runs", _COLUMNS, map(_VALUES, runs), itemgetter(_COLUMNS.index("key_time")), _EMPTY)
 
 
 def write_payloads(store: Store, pieces: Iterable[tuple[datetime, UUID, Piece]]) -> None:
@@ -77,11 +87,23 @@ def _insert(
     columns: tuple[str, ...],
     rows: Iterable[tuple[Any, ...]],
     key_time: Callable[[tuple[Any, ...]], datetime],
+    empty: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
-    """Inserts month by month: one insert that touches more than a hundred partitions fails whole."""
+    """Inserts month by month: one insert that touches more than a hundred partitions fails whole.
+
+    Columns that hold nothing but what `empty` says of them are left to the store.
+    """
     months: dict[tuple[int, int], list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows:
         moment = key_time(row)
         months[moment.year, moment.month].append(row)
     for month in months.values():
-        store.insert(table, dict(zip(columns, zip(*month, strict=True), strict=True)))
+        whole = zip(columns, zip(*month, strict=True), strict=True)
+        store.insert(
+            table,
+            {
+                name: values
+                for name, values in whole
+                if name not in empty or values.count(empty[name]) < len(values)
+            },
+        )
