@@ -156,7 +156,7 @@ def _serve(parsed: argparse.Namespace) -> int:
 
         def started(address: str) -> None:
             held.announce(address)
-            print(_welcome(chosen, address, has_keys=not app.state.econome.keys.is_empty), flush=True)
+            print(_welcome(chosen, address, has_keys=app.state.econome.keys.ever_made), flush=True)
 
         serve(app, chosen, started)
     finally:
@@ -208,7 +208,10 @@ def _keys_list(parsed: argparse.Namespace) -> int:
     with keyring(_settings(parsed)) as ring:
         rows = ring.list()
     if not rows:
-        print("No key has been made: on this machine everything is allowed, from elsewhere nothing.")
+        print(
+            "There is no key. Until the first one is made everything is allowed on this machine, and nothing "
+            "from elsewhere; once all have been revoked, only the admin token opens."
+        )
         return 0
     columns = ("id", "name", "role", "workspace", "projects", "hint", "created_at")
     table = [columns, *[tuple(row[column] or "" for column in columns) for row in rows]]

@@ -201,6 +201,7 @@ def _store(settings: Settings) -> Iterator[Check]:
                 engine = store.command("select version()")
                 has_keys = not is_new and str(store.command("exists table keys")) == "1"
                 keys = int(str(store.command("select count() from keys final"))) if has_keys else 0
+                ever = int(str(store.command("select count() from keys"))) if has_keys else 0
             finally:
                 store.close()
         except EconomeError as error:
@@ -215,15 +216,20 @@ def _store(settings: Settings) -> Iterator[Check]:
         else f"{without_password(dsn)} opens"
     )
     yield _ok(what, f"{where} (ClickHouse {engine})")
-    yield _keys(settings, keys)
+    yield _keys(settings, keys, is_open=not ever)
 
 
-def _keys(settings: Settings, keys: int) -> Check:
+_ALL_MAY = "none made: whoever is on this machine may do everything"
+_ALL_REVOKED = "all were revoked: only the admin token opens. Make one with: econome keys create --name NAME"
+
+
+def _keys(settings: Settings, keys: int, *, is_open: bool) -> Check:
     if keys:
         return _ok("keys", f"{keys} made")
     if settings.is_loopback:
-        return _ok("keys", "none made: whoever is on this machine may do everything")
-    says = f"none made, so the server will not start on {settings.host}: econome keys create --name NAME"
+        return _ok("keys", _ALL_MAY) if is_open else Check("keys", Verdict.WARN, _ALL_REVOKED)
+    none = "none made" if is_open else "all were revoked"
+    says = f"{none}, so the server will not start on {settings.host}: econome keys create --name NAME"
     return Check("keys", Verdict.WRONG, says)
 
 
@@ -241,6 +247,7 @@ def _server(settings: Settings, running: Remote) -> Iterator[Check]:
     if said["version"] != version("econome"):
         says = f"it is {said['version']}, and this is {version('econome')}: start it again"
         yield Check("server's version", Verdict.WARN, says)
-    yield _ok(
-        "keys", f"{len(keys)} made" if keys else "none made: whoever is on this machine may do everything"
-    )
+    if keys:
+        yield _ok("keys", f"{len(keys)} made")
+    else:
+        yield _ok("keys", _ALL_MAY) if said["open"] else Check("keys", Verdict.WARN, _ALL_REVOKED)

@@ -138,6 +138,18 @@ async def test_a_revoked_key_is_refused_at_once(app: Starlette, client: httpx.As
     assert (await client.get("/econome/v1/who", headers={"x-api-key": key})).status_code == 401
 
 
+async def test_revoking_the_last_key_opens_nothing_but_to_the_admin_token(
+    app: Starlette, client: httpx.AsyncClient
+) -> None:
+    keys: Keys = app.state.econome.keys
+    key = keys.of(key_for(app, Role.READ))
+    assert key is not None
+    keys.revoke(key.id)
+    assert (await client.get("/econome/v1/who")).status_code == 401
+    assert (await client.get("/econome/v1/session")).json()["open"] is False
+    assert (await client.get("/econome/v1/who", headers={"x-api-key": TOKEN})).status_code == 200
+
+
 @pytest.mark.parametrize(
     "path", ["/info", "/api/info", "/api/v1/info", "/ui/runs", "/health", "/econome/v1/session"]
 )

@@ -25,6 +25,7 @@ ANALYTICS = SOURCES / "analytics" / "sql"
 OF_NO_WORKSPACE = {
     "alive": "asks whether the engine answers",
     "keys": "a key is looked up before its workspace is known",
+    "keys_ever": "decides whether the server is open, before anybody is known",
     "workspaces": "the list of them",
     "price": "a price is a public fact; its id is a digest of its content",
     "price_ids": "see price",

@@ -38,6 +38,11 @@ class _KeyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ever:
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """A tenant: keys belong to one, and no question crosses it."""
 
@@ -57,12 +62,21 @@ class Keys:
         self._by_id: dict[UUID, ApiKey] = {}
         self._versions: dict[UUID, int] = {}
         self._workspaces: dict[UUID, Workspace] = {}
+        self._ever_made = False
         self.reload()
 
     @property
     def is_empty(self) -> bool:
-        """Whether no key has been made: on loopback everything is allowed then."""
+        """Whether there is no key that opens anything."""
         return not self._by_id
+
+    @property
+    def ever_made(self) -> bool:
+        """Whether a key was ever made: from then on nobody comes in without one.
+
+        Revoking the last one must shut the last door, not open them all.
+        """
+        return self._ever_made
 
     def of(self, secret: str) -> ApiKey | None:
         """The key that somebody sent."""
@@ -109,6 +123,7 @@ class Keys:
         with self._changing:
             self._make_workspace(workspace)
             self._put(key, is_deleted=False)
+            self._ever_made = True
             self._remember([*self._by_id.values(), key])
         return key, secret
 
@@ -127,6 +142,8 @@ class Keys:
             rows = self._store.ask(_KeyRow, question("keys", SQL))
             self._versions = {row.id: row.version for row in rows}
             self._remember([_key(row) for row in rows])
+            ever = self._store.ask(_Ever, question("keys_ever", SQL))
+            self._ever_made = bool(ever and ever[0].rows)
             found = self._store.ask(Workspace, question("workspaces", SQL))
             default = Workspace(DEFAULT_WORKSPACE, "default")
             self._workspaces = {default.id: default} | {one.id: one for one in found}

@@ -150,8 +150,8 @@ def _calm_collector() -> None:
 def _refuse_strangers(here: Econome) -> None:
     if here.keys.is_empty and not here.settings.is_loopback:
         message = (
-            f"{here.settings.host} can be reached by others, and no API key has been made: whoever calls "
-            "could read and write everything. Make one first, with: econome keys create --name NAME"
+            f"{here.settings.host} can be reached by others, and there is no API key, which is "
+            "what would tell them from you. Make one first, with: econome keys create --name NAME"
         )
         raise CannotServe(message)
 

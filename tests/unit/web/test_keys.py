@@ -38,6 +38,16 @@ def test_a_store_has_no_keys_until_one_is_made(keys: Keys) -> None:
     assert (before, keys.is_empty) == (True, False)
 
 
+def test_revoking_the_last_key_is_not_forgotten(keys: Keys, store: Store) -> None:
+    assert not keys.ever_made
+    key, _ = keys.create("shop", Role.INGEST)
+    keys.revoke(key.id)
+    store.command("optimize table keys final")
+    again = Keys(store, "eca_token")
+    assert (keys.is_empty, keys.ever_made) == (True, True)
+    assert (again.is_empty, again.ever_made) == (True, True)
+
+
 def test_keys_outlive_the_server(keys: Keys, store: Store) -> None:
     key, secret = keys.create("shop", Role.READ)
     again = Keys(store, "eca_token")
