@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -125,6 +126,49 @@ def test_strange_json_never_loses_the_run(server: TestClient, strange: bytes) ->
     assert send(server, body).status_code == 202
     assert ids(server) == [GOOD, BAD]
     assert server.get(f"/econome/v1/runs/{GOOD}").status_code == 200
+
+
+def nested(levels: int) -> Any:
+    value: Any = {}
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("levels", [300, 900, 1000])
+def test_what_is_nested_deep_loses_neither_itself_nor_its_neighbour(server: TestClient, levels: int) -> None:
+    deep = nested(levels)
+    fields = {"inputs": deep, "outputs": deep, "extra": {"metadata": {"deep": deep}}, "events": [deep]}
+    batch = [run(GOOD) | fields, run(BAD)]
+    assert server.post("/runs/batch", content=json_bytes({"post": batch})).status_code == 202
+    assert ids(server) == [GOOD, BAD]
+    bodies = (
+        [part(f"post.{GOOD}", json_bytes(run(GOOD) | fields))],
+        [
+            part(f"post.{GOOD}", json_bytes(run(GOOD))),
+            *(part(f"post.{GOOD}.{name}", json_bytes(value)) for name, value in fields.items()),
+        ],
+        [
+            part(
+                f"feedback.{GOOD}",
+                json_bytes({"run_id": GOOD, "key": "k", "value": deep, "correction": deep, "extra": deep}),
+            )
+        ],
+    )
+    for body in bodies:
+        answer = send(server, join(*body, part(f"post.{BAD}", json_bytes(run(BAD)))))
+        assert answer.status_code == 202
+        assert answer.json() == {"message": "stored"}
+    assert ids(server) == [GOOD, BAD]
+
+
+def json_bytes(value: object) -> bytes:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        return json.dumps(value).encode()
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_a_bomb_is_stopped_at_the_limit(settings_of: Callable[..., Settings]) -> None:

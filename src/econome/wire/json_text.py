@@ -9,6 +9,7 @@ import orjson
 
 MENDED = "was not quite JSON (NaN, or half a surrogate pair) and was mended"
 KEPT_AS_TEXT = "was not JSON and was kept as text"
+TOO_DEEP = "(left out: nested too deep)"
 
 
 def parse(content: bytes) -> tuple[Any, bytes, str]:
@@ -28,3 +29,19 @@ def parse(content: bytes) -> tuple[Any, bytes, str]:
         return orjson.loads(mended), mended, MENDED
     except (ValueError, RecursionError):
         return text, orjson.dumps(text), KEPT_AS_TEXT
+
+
+def dump(value: object) -> bytes:
+    """The JSON text of a value that `parse` gave, or of a part of it. Never raises.
+
+    orjson reads 1024 levels but writes only 254; the standard library writes as many as the
+    stack has room for. What is deeper still becomes a text that says so.
+    """
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        pass
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    except (TypeError, ValueError, RecursionError):
+        return orjson.dumps(TOO_DEEP)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,6 +35,7 @@ from econome.web.langsmith.asked import (
     visible,
 )
 from econome.wire.identity import uuid_of
+from econome.wire.json_text import dump
 from econome.wire.times import instant
 
 _LONGEST_KEY = 500
@@ -111,7 +111,7 @@ def _comment(said: object) -> str:
 
 
 def _json(said: object) -> str:
-    return "" if said is None else orjson.dumps(said).decode()
+    return "" if said is None else dump(said).decode()
 
 
 def _moment(said: object) -> datetime | None:

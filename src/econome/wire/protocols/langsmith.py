@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from econome.domain.piece import Attachment, Delivery, Payload, Piece, Reason, Refusal
 from econome.domain.run import CALLS, Op
 from econome.wire.calls import describe_call
 from econome.wire.identity import first_id, key_time_of, parent_id, uuid_of
-from econome.wire.json_text import KEPT_AS_TEXT, parse
+from econome.wire.json_text import KEPT_AS_TEXT, dump, parse
 from econome.wire.multipart import BrokenMultipart, Part, parts_of
 from econome.wire.segments import preview_of_inputs, preview_of_outputs
 from econome.wire.times import instant
@@ -105,7 +103,7 @@ def _take_run(op: Op, run: object, what: str, delivery: Delivery) -> None:
     for name in TEXTS:
         value = run.get(name)
         if value is not None:
-            _give(one, name, value, orjson.dumps(value))
+            _give(one, name, value, dump(value))
     delivery.pieces.append(_piece(one))
 
 
@@ -155,7 +153,7 @@ def _take_main(part: Part, one: _Sent, delivery: Delivery) -> None:
     for text in TEXTS:  # a main part may hold them too; a part of their own beats it
         inside = value.get(text)
         if inside is not None and text not in one.values:
-            _give(one, text, inside, orjson.dumps(inside))
+            _give(one, text, inside, dump(inside))
     one.main = value
 
 
@@ -286,7 +284,7 @@ def _first(metadata: Mapping[str, Any], keys: Iterable[str]) -> str:
 def _as_text(metadata: Mapping[str, Any]) -> dict[str, str]:
     """Metadata for filtering: strings as they are, the rest as JSON, usage left to its buckets."""
     return {
-        key: value if isinstance(value, str) else orjson.dumps(value).decode()
+        key: value if isinstance(value, str) else dump(value).decode()
         for key, value in metadata.items()
         if value is not None and key != "usage_metadata"
     }
