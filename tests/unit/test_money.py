@@ -97,6 +97,10 @@ def test_a_strangers_amount_is_read_as_it_is_written(value: object, amount: Deci
         1e300,
         pytest.param(10**5000, id="huge"),
         "1" * 100,
+        "1_0",
+        "\u0661",
+        " 1",
+        "1\n",
     ],
 )
 def test_what_is_no_amount_of_money_is_refused(value: object) -> None:

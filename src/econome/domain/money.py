@@ -6,6 +6,7 @@ decimals, so that a line of a bill is exact there; what is finer is rounded once
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
@@ -16,6 +17,7 @@ ZERO = Decimal(0)
 MOST = Decimal(10) ** (38 - PLACES)
 """The first amount that the store cannot hold."""
 
+_WRITTEN = re.compile(r"[-+0-9.eE]{1,64}")  # Decimal also reads 1_0, and the digits of every script
 _QUANTUM = Decimal(1).scaleb(-PLACES)
 _EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)  # a count times a rate never needs as many digits
 
@@ -53,11 +55,11 @@ def read_money(value: object) -> Decimal | None:
     """The amount that a stranger's JSON holds, a number or a text; None when it holds none.
 
     Floats are read as they are written (0.1 is a tenth). Refused: truth values, NaN,
-    infinities, amounts that the store cannot hold. A negative amount is an amount.
+    infinities, digits of other scripts, amounts that the store cannot hold. A negative amount is an amount.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
-    if isinstance(value, str) and len(value) > 64:
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
         return None
     if isinstance(value, int) and abs(value) >= MOST:
         return None
