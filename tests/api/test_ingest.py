@@ -162,6 +162,24 @@ def test_what_is_nested_deep_loses_neither_itself_nor_its_neighbour(server: Test
     assert ids(server) == [GOOD, BAD]
 
 
+def test_numbers_that_no_column_holds_never_lose_the_run(server: TestClient) -> None:
+    details = {"cache_read": 10**12, "cache_creation": 10**12, "audio": 10**12, "image": 10**12}
+    usages: list[dict[str, Any]] = [
+        {"input_tokens": 1, "output_tokens": 1, "input_cost": 9e19, "output_cost": 9e19},
+        {"input_tokens": 10**12, "output_tokens": 10**12, "total_cost": 1e9, "input_token_details": details},
+        {"input_tokens": 2**64, "output_tokens": 2**63, "total_cost": 10**25},
+    ]
+    asked = {"max_tokens": 2**64 - 1, "temperature": 1e308, "top_p": -1e308}
+    batch = [
+        run(f"019d0118-f602-7000-8000-00000000000{number}")
+        | {"outputs": {"usage_metadata": usage}, "extra": {"invocation_params": asked}}
+        for number, usage in enumerate(usages)
+    ]
+    assert server.post("/runs/batch", json={"post": [*batch, run(GOOD)]}).status_code == 202
+    assert len(ids(server)) == 4
+    assert server.get("/econome/v1/overview", params=ALL_TIME).status_code == 200
+
+
 def json_bytes(value: object) -> bytes:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(20_000)

@@ -13,7 +13,7 @@ from langsmith._internal._usage import _create_usage_metadata
 
 from econome.domain.piece import Reading
 from econome.domain.usage import Bucket, Usage, UsageSource
-from econome.wire.conventions import MOST_TOKENS, REPLAYED
+from econome.wire.conventions import MOST_DOLLARS, MOST_TOKENS, REPLAYED
 from econome.wire.usage import read_usage
 
 tokens = st.integers(min_value=0, max_value=10**7)
@@ -239,6 +239,72 @@ def test_a_reported_cost_of_nothing_beside_its_parts_is_no_cache_hit() -> None:
     reading = _read({"usage_metadata": usage})
     assert reading.cost_reported == Decimal(0)
     assert REPLAYED not in reading.notes
+
+
+@pytest.mark.parametrize("place", ["copy", "outputs", "messages"])
+def test_a_free_model_is_no_cache_hit(place: str) -> None:
+    usage = {"input_tokens": 1, "output_tokens": 1, "total_cost": 0}
+    traced_by_langchain = {"runtime": {"library": "langchain-core"}}
+    places: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+        "copy": ({}, {**traced_by_langchain, "metadata": {"usage_metadata": usage}}),
+        "outputs": ({"usage_metadata": usage}, traced_by_langchain),
+        "messages": ({"generations": [[{"message": {"usage_metadata": usage}}]]}, {}),
+    }
+    reading = read_usage("llm", *places[place])
+    assert reading is not None
+    assert reading.cost_reported == 0
+    assert reading.usage == Usage(uncached=1, text_out=1)
+    assert REPLAYED not in reading.notes
+
+
+@pytest.mark.parametrize("library", ["langchain-core", "langchain-js"])
+def test_a_batch_is_a_cache_hit_when_all_its_prompts_are(library: str) -> None:
+    extra = {"runtime": {"library": library}}
+    asked = {"message": {"usage_metadata": {"input_tokens": 1, "output_tokens": 1}}}
+    replayed = {"message": {"usage_metadata": {"input_tokens": 1, "output_tokens": 1, "total_cost": 0}}}
+    for generations, is_hit in (([[replayed], [replayed]], True), ([[asked], [replayed]], False)):
+        reading = read_usage("llm", {"generations": generations}, extra)
+        assert reading is not None
+        assert (REPLAYED in reading.notes) is is_hit
+
+
+@pytest.mark.parametrize("absurd", ["9e19", 9e19, 10**15, MOST_DOLLARS + 1])
+def test_a_reported_cost_beyond_all_measure_is_left_out_and_said(absurd: object) -> None:
+    usage = {"input_tokens": 1, "output_tokens": 1, "input_cost": str(absurd), "output_cost": str(absurd)}
+    reading = _read({"usage_metadata": usage})
+    assert reading.usage == Usage(uncached=1, text_out=1)
+    assert (reading.cost_reported, reading.input_cost_reported, reading.output_cost_reported) == (None,) * 3
+    assert reading.notes == ("a reported cost was beyond all measure and was left out",)
+    tool = read_usage("tool", {"usage_metadata": {"total_cost": str(absurd)}}, None)
+    assert tool is None
+
+
+def test_sums_beyond_all_measure_are_left_out_too() -> None:
+    usage = {"input_tokens": 1, "output_tokens": 1, "input_cost": 9e8, "output_cost": 9e8}
+    reading = _read({"usage_metadata": usage})
+    assert reading.cost_reported is None
+    assert reading.input_cost_reported == Decimal("9e8")
+    dear = {"message": {"usage_metadata": {**usage, "total_cost": 9e8}}}
+    reading = _read({"generations": [[dear], [dear]]})
+    assert reading.cost_reported is None
+    assert reading.usage == Usage(uncached=2, text_out=2)
+    many = {"message": {"usage_metadata": {"input_tokens": MOST_TOKENS, "output_tokens": 1}}}
+    told = read_usage("llm", {"generations": [[many], [many]]}, None)
+    assert told is not None
+    assert not told.usage.is_known
+    assert told.notes == ("a count of tokens was beyond all measure",)
+
+
+def test_a_sum_of_costs_is_exact() -> None:
+    parts = {"input_cost": "123456789.000000000000000001", "output_cost": "0.000000000000000001"}
+    reading = _read({"usage_metadata": {"input_tokens": 1, "output_tokens": 1, **parts}})
+    assert reading.cost_reported == Decimal("123456789.000000000000000002")
+
+
+def test_a_cost_that_is_no_amount_is_left_out_and_said() -> None:
+    reading = _read({"usage_metadata": {"input_tokens": 1, "output_tokens": 1, "total_cost": "1_0"}})
+    assert reading.cost_reported is None
+    assert reading.notes == ("a reported cost was no amount of money and was left out",)
 
 
 def test_only_calls_use_tokens() -> None:

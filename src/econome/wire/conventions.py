@@ -21,14 +21,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from econome.domain.money import read_money
+from econome.domain.money import read_money, total_of
 from econome.domain.usage import Bucket
 
 MOST_TOKENS = 10**12
 """No call uses as many; whoever says so is mistaken."""
 
+MOST_DOLLARS = Decimal(10**9)
+"""No call costs as much; and a store that sums a hundred thousand million such costs stays exact."""
+
 REPLAYED = "answered from the app's own cache, no call was made"
 """The note on what LangChain's cache gave back: its usage is that of the first call."""
+
+_TOO_DEAR = "a reported cost was beyond all measure and was left out"
 
 TIERS = ("priority", "flex")
 """The tiers that LangChain and LangSmith put before the names of details."""
@@ -48,6 +53,7 @@ class Account:
     cost: Decimal | None = None
     input_cost: Decimal | None = None
     output_cost: Decimal | None = None
+    costs_nothing: bool = False  # "total_cost": 0 and no parts, as LangChain's cache says, and others
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -62,7 +68,29 @@ def recognise(usage: Mapping[str, Any]) -> Account | None:
     Raises `Contradiction` for negative counts and the like.
     """
     read = _convention_of(usage)
-    return read(usage) if read else None
+    return _within_measure(read(usage)) if read else None
+
+
+def sum_of(accounts: list[Account]) -> Account | None:
+    """One account of several. Raises `Contradiction` where the sum is beyond all measure."""
+    if len(accounts) < 2:
+        return accounts[0] if accounts else None
+    whole = Account(accounts[0].convention, costs_nothing=all(account.costs_nothing for account in accounts))
+    for account in accounts:
+        for bucket, tokens in account.buckets.items():
+            whole.buckets[bucket] = whole.buckets.get(bucket, 0) + tokens
+        whole.service_tier = whole.service_tier or account.service_tier
+        whole.notes += account.notes
+    for name in ("cost", "input_cost", "output_cost"):
+        known = [cost for account in accounts if (cost := getattr(account, name)) is not None]
+        setattr(whole, name, _affordable(total_of(known), whole) if known else None)
+    return _within_measure(whole)
+
+
+def _within_measure(account: Account) -> Account:
+    if any(tokens > MOST_TOKENS for tokens in account.buckets.values()):
+        raise Contradiction("a count of tokens was beyond all measure")
+    return account
 
 
 def _convention_of(usage: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Account] | None:
@@ -217,22 +245,32 @@ def _read_costs(account: Account, usage: Mapping[str, Any]) -> None:
     account.output_cost = _cost(usage, "output_cost", account)
     account.cost = _cost(usage, "total_cost", account)
     if account.cost is None and account.input_cost is not None and account.output_cost is not None:
-        account.cost = account.input_cost + account.output_cost
-    if (
+        account.cost = _affordable(total_of((account.input_cost, account.output_cost)), account)
+    account.costs_nothing = (
         account.cost == 0
         and "total_cost" in usage
         and "input_cost" not in usage
         and "output_cost" not in usage
-    ):
-        account.notes.append(REPLAYED)
+    )
 
 
 def _cost(usage: Mapping[str, Any], name: str, account: Account) -> Decimal | None:
-    if name not in usage:
+    value = usage.get(name)
+    if value is None:
         return None
-    amount = read_money(usage[name])
-    if amount is not None and amount < 0:
+    amount = read_money(value)
+    if amount is None:
+        account.notes.append("a reported cost was no amount of money and was left out")
+        return None
+    if amount < 0:
         account.notes.append("a reported cost was negative and was left out")
+        return None
+    return _affordable(amount, account)
+
+
+def _affordable(amount: Decimal, account: Account) -> Decimal | None:
+    if amount > MOST_DOLLARS:
+        account.notes.append(_TOO_DEAR)
         return None
     return amount
 

@@ -17,14 +17,13 @@ tokens are guessed here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from econome.domain.money import read_money
 from econome.domain.piece import Reading
 from econome.domain.run import CALLS
 from econome.domain.usage import Usage, UsageSource
-from econome.wire.conventions import Account, Contradiction, recognise
+from econome.wire.conventions import MOST_DOLLARS, REPLAYED, Account, Contradiction, recognise, sum_of
 from econome.wire.segments import preview_of_outputs
 
 NOWHERE = 255
@@ -54,7 +53,7 @@ def read_usage(
     notes: list[str] = []
     for place, found in _places(metadata, outputs):
         try:
-            account = _sum([account for usage in found if (account := recognise(usage)) is not None])
+            account = sum_of([account for usage in found if (account := recognise(usage)) is not None])
         except Contradiction as contradiction:
             notes.append(str(contradiction))
             continue
@@ -63,6 +62,8 @@ def read_usage(
         if account.is_zero and preview_of_outputs(outputs):
             notes.append("no token was reported for an answer that has some")
             continue
+        if account.costs_nothing and place == 3 and _is_langchains(extra):
+            account.notes.append(REPLAYED)
         return _reading(account, place, notes)
     if notes:
         return Reading(Usage(), "", NOWHERE, UsageSource.UNKNOWN, notes=tuple(dict.fromkeys(notes)))
@@ -101,6 +102,18 @@ def _places(
 def _at(place: int, usage: object) -> Iterator[tuple[int, list[Mapping[str, Any]]]]:
     if isinstance(usage, dict):
         yield place, [usage]
+
+
+def _is_langchains(extra: Mapping[str, Any]) -> bool:
+    """Whether LangChain traced this run.
+
+    Its cache writes a `total_cost` of 0 into the messages that it gives back, and nothing else
+    tells them from an answer. So does a free model of anybody's, who alone would write it
+    anywhere else, or for a run that another library traced.
+    """
+    library = _dict(extra, "runtime").get("library")
+    integration = _dict(extra, "metadata").get("ls_integration")
+    return any(isinstance(said, str) and said.startswith("langchain") for said in (library, integration))
 
 
 def _knows_better(prompts: list[list[Mapping[str, Any]]], usages: list[Mapping[str, Any]]) -> bool:
@@ -164,25 +177,6 @@ def _answers(outputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [_unwrapped(answer) for answer in answers if isinstance(answer, dict)]
 
 
-def _sum(accounts: list[Account]) -> Account | None:
-    if len(accounts) < 2:
-        return accounts[0] if accounts else None
-    whole = Account(accounts[0].convention)
-    for account in accounts:
-        for bucket, tokens in account.buckets.items():
-            whole.buckets[bucket] = whole.buckets.get(bucket, 0) + tokens
-        whole.service_tier = whole.service_tier or account.service_tier
-        whole.notes += account.notes
-        whole.cost = _plus(whole.cost, account.cost)
-        whole.input_cost = _plus(whole.input_cost, account.input_cost)
-        whole.output_cost = _plus(whole.output_cost, account.output_cost)
-    return whole
-
-
-def _plus(amount: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return other if amount is None else amount if other is None else amount + other
-
-
 def _reading(account: Account, place: int, notes: list[str]) -> Reading:
     notes = notes + account.notes if notes or account.notes else notes
     return Reading(
@@ -201,7 +195,7 @@ def _reading(account: Account, place: int, notes: list[str]) -> Reading:
 def _reported_cost(metadata: Mapping[str, Any], outputs: Mapping[str, Any]) -> Reading | None:
     for place, holder in ((1, metadata), (2, outputs)):
         cost = read_money(_dict(holder, "usage_metadata").get("total_cost"))
-        if cost is not None and cost >= 0:
+        if cost is not None and 0 <= cost <= MOST_DOLLARS:
             return Reading(Usage(), "", place, UsageSource.NONE, cost_reported=cost)
     return None
 
