@@ -52,6 +52,10 @@ class TooLarge(EconomeError):
     """More than the server takes at once."""
 
 
+class TooSlow(EconomeError):
+    """It stopped coming halfway."""
+
+
 class Busy(EconomeError):
     """Not now: too much is under way."""
 
@@ -66,6 +70,7 @@ TABLE: dict[type[EconomeError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus(413),
+    TooSlow: HTTPStatus.REQUEST_TIMEOUT,
     Busy: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.TOO_MANY_REQUESTS,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -104,6 +109,8 @@ def _always(status: int) -> dict[str, str]:
     match status:
         case HTTPStatus.UNAUTHORIZED:
             return {"www-authenticate": "Bearer"}
+        case HTTPStatus.REQUEST_TIMEOUT:
+            return {"connection": "close"}  # the rest of the body may still come
         case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.SERVICE_UNAVAILABLE:
             return {"retry-after": str(RETRY_AFTER_SECONDS)}
         case _:
