@@ -103,6 +103,14 @@ def test_a_body_that_breaks_off_keeps_its_whole_parts(server: TestClient) -> Non
     assert ids(server) == [GOOD]
 
 
+def test_a_body_that_lacks_only_its_last_boundary_keeps_all_and_says_so(server: TestClient) -> None:
+    whole = parts(f"post.{GOOD}", run(GOOD), f"post.{BAD}", run(BAD))
+    answer = send(server, whole[: whole.rindex(b"\r\n--")])
+    assert answer.status_code == 202
+    assert "without its last boundary" in answer.json()["refused"][0]
+    assert ids(server) == [GOOD, BAD]
+
+
 def test_a_part_that_is_not_json_is_kept_as_text(server: TestClient) -> None:
     body = parts(f"post.{GOOD}", run(GOOD)).replace(b'"outputs"', b'"ignored"')
     body += b""
