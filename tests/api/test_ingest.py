@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from api.conftest import ADMIN_TOKEN
 from econome.app import create_app
+from econome.domain.key import Role
 from econome.settings import Settings
 
 GOOD = "019d0118-f600-7000-8000-000000000001"
@@ -316,3 +317,18 @@ def test_the_past_sent_under_fresh_ids_is_found_where_it_lies(server: TestClient
     rows = server.get("/econome/v1/runs", params=july).json()["rows"]
     assert [row["id"] for row in rows] == [GOOD]
     assert server.get("/econome/v1/overview", params=july).json()["totals"]["runs"] == 1
+
+
+def test_a_narrowed_key_may_patch_its_own_runs_without_naming_their_project(server: TestClient) -> None:
+    keys = server.app.state.econome.keys  # type: ignore[attr-defined]
+    _, key = keys.create("sender", Role.INGEST, projects="mine-*")
+    _, reader = keys.create("reader", Role.READ)
+    sender = {"x-api-key": key}
+    mine, theirs = run(GOOD) | {"session_name": "mine-1"}, run(BAD) | {"session_name": "theirs"}
+    answer = server.post("/runs/batch", json={"post": [mine, theirs]}, headers=sender)
+    assert answer.status_code == 202
+    assert "theirs" in answer.json()["refused"][0]
+    assert server.patch(f"/runs/{GOOD}", json={"outputs": {"a": 1}}, headers=sender).status_code == 202
+    assert server.patch(f"/runs/{BAD}", json={"outputs": {"a": 1}}, headers=sender).status_code == 400
+    detail = server.get(f"/econome/v1/runs/{GOOD}", headers={"x-api-key": reader}).json()
+    assert detail["outputs"] == {"a": 1}

@@ -18,7 +18,7 @@ from econome.store.question import Question
 
 AT_STEPS = 4
 """Kills at each named step."""
-AT_RANDOM = 24
+AT_RANDOM = 28
 SENDERS = 3
 
 

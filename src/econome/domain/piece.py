@@ -104,6 +104,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     FORBIDDEN_PROJECT = "forbidden_project"
     NO_RUN = "no_run"
+    NOT_STORABLE = "not_storable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from econome.domain.usage import UsageSource
 
 NO_ID = UUID(int=0)
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""The key time of a run whose identity carries no time (decision 0001)."""
+"""The key time of a run whose first piece carried no time; it keeps it (decision 0001)."""
 
 
 class Kind(StrEnum):

@@ -11,24 +11,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
-from econome.domain.key import matches
-from econome.domain.piece import Delivery, Piece, Reason, Refusal
+from econome.domain.piece import Delivery, Piece
 from econome.domain.project import DEFAULT_PROJECT
 from econome.domain.run import UNDATED, Run
 from econome.ingest import rows
 from econome.ingest.costing import Costing
 from econome.ingest.fold import fold
 from econome.ingest.memory import Memory, RunKey, run_key
+from econome.ingest.narrowing import narrow
 from econome.ingest.projects import Projects
 from econome.ingest.tally import Tally
 from econome.store.client import Store
 from econome.store.version import next_version
 from econome.wire.identity import time_in
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +64,7 @@ class Committer:
         self._on_step = on_step
         self._memory = Memory(store)
         self._tally = Tally(store, self._memory)
+        self._version = 0  # of the last text that was written
 
     @property
     def slack(self) -> timedelta:
@@ -80,14 +78,13 @@ class Committer:
         memory has forgotten what it believed, so that the same batch may come again.
         """
         touched: dict[RunKey, Run] = {}
-        superseded: list[Run] = []
         try:
-            self._fold(batch, touched, superseded)
+            self._fold(batch, touched)
             self._tally.count(touched)
             for run in touched.values():
                 run.version = next_version(run.version)
                 self._costing.price(run)
-            self._write(batch, touched, superseded)
+            self._write(batch, touched)
         except BaseException:
             self._memory.forget(touched)
             self._tally.forget(touched.values())
@@ -105,11 +102,11 @@ class Committer:
 
     # --- folding
 
-    def _fold(self, batch: Sequence[Accepted], touched: dict[RunKey, Run], superseded: list[Run]) -> None:
-        self._recall(batch, superseded)
+    def _fold(self, batch: Sequence[Accepted], touched: dict[RunKey, Run]) -> None:
+        self._recall(batch)
         for accepted in batch:
             if accepted.projects is not None:
-                self._narrow(accepted, accepted.projects)
+                narrow(accepted.delivery, accepted.workspace, accepted.projects, self._memory, self._projects)
             for piece in accepted.delivery.pieces:
                 run = self._run_of(accepted.workspace, piece)
                 touched[run_key(run.workspace, run.id)] = run
@@ -117,7 +114,7 @@ class Committer:
                 self._costing.count_tokens(run, piece)
                 fold(run, piece, accepted.received_at)
 
-    def _recall(self, batch: Sequence[Accepted], superseded: list[Run]) -> None:
+    def _recall(self, batch: Sequence[Accepted]) -> None:
         """Brings into memory the runs that the store may know, in two questions at most."""
         dated: dict[UUID, set[tuple[datetime, UUID]]] = defaultdict(set)
         undated: dict[UUID, set[UUID]] = defaultdict(set)
@@ -134,58 +131,12 @@ class Committer:
             self._memory.load(workspace, keys)
         for workspace, ids in undated.items():
             self._memory.load_undated(workspace, ids)
-        for accepted in batch:
-            for piece in accepted.delivery.pieces:
-                self._redate(accepted.workspace, piece, superseded)
 
     def _keys_to_look_up(self, run_id: UUID, key_time: datetime) -> Iterable[tuple[datetime, UUID]]:
         if not self._memory.is_new(key_time):
             yield key_time, run_id
-        if self._memory.has_undated and time_in(run_id) is None:  # a patch may have begun it, without a time
-            yield UNDATED, run_id
-
-    def _redate(self, workspace: UUID, piece: Piece, superseded: list[Run]) -> None:
-        """Moves a run that a piece without a time began to the time that this piece tells."""
-        run = self._memory.get(run_key(workspace, piece.id))
-        if run is None or run.key_time != UNDATED or piece.key_time is None:
-            return
-        stale = Run(
-            workspace=workspace, id=run.id, key_time=UNDATED, version=next_version(run.version), is_deleted=1
-        )
-        superseded.append(stale)
-        run.key_time = piece.key_time
-
-    def _narrow(self, accepted: Accepted, patterns: str) -> None:
-        """Refuses what touches runs of other projects, whatever project it names itself."""
-        delivery, workspace = accepted.delivery, accepted.workspace
-        named = {piece.id for piece in delivery.pieces}
-        others = {one.run_id for one in delivery.attachments}
-        others |= {row["run_id"] for row in delivery.feedback if row["run_id"] is not None}
-        self._memory.load_undated(
-            workspace,
-            [run_id for run_id in others - named if self._memory.get(run_key(workspace, run_id)) is None],
-        )
-
-        def refusal(run_id: UUID | None, what: str) -> Refusal | None:
-            run = self._memory.get(run_key(workspace, run_id)) if run_id else None
-            if run is None:
-                if run_id in named:
-                    return None  # a new run, of a project that the door has let in
-                return Refusal(Reason.NO_RUN, what, "This key sees no such run")
-            project = self._projects.get(workspace, run.project)
-            if project is not None and matches(patterns, project.name):
-                return None
-            return Refusal(Reason.FORBIDDEN_PROJECT, what, f"This key writes to {patterns} only")
-
-        delivery.pieces = _admitted(
-            delivery, [(piece, refusal(piece.id, f"{piece.op}.{piece.id}")) for piece in delivery.pieces]
-        )
-        delivery.attachments = _admitted(
-            delivery, [(one, refusal(one.run_id, f"attachment.{one.run_id}")) for one in delivery.attachments]
-        )
-        delivery.feedback = _admitted(
-            delivery, [(row, refusal(row["run_id"], f"feedback.{row['id']}")) for row in delivery.feedback]
-        )
+        if self._memory.has_undated and time_in(run_id) is None:
+            yield UNDATED, run_id  # a piece without a time may have begun it: then it stays there
 
     def _run_of(self, workspace: UUID, piece: Piece) -> Run:
         run = self._memory.get(run_key(workspace, piece.id))
@@ -204,10 +155,11 @@ class Committer:
 
     # --- writing
 
-    def _write(self, batch: Sequence[Accepted], touched: dict[RunKey, Run], superseded: list[Run]) -> None:
+    def _write(self, batch: Sequence[Accepted], touched: dict[RunKey, Run]) -> None:
         self._on_step("payloads")
-        rows.write_payloads(
+        self._version = rows.write_payloads(
             self._store,
+            self._version,
             (
                 (self._key_time(accepted.workspace, piece.id, piece.key_time), accepted.workspace, piece)
                 for accepted in batch
@@ -229,25 +181,12 @@ class Committer:
         self._costing.store_prices(self._store)
         self._on_step("facts")
         rows.write_runs(self._store, touched.values())
-        self._on_step("superseded")
-        rows.write_runs(self._store, superseded)
         self._on_step("written")
 
     def _key_time(self, workspace: UUID, run_id: UUID, otherwise: datetime | None) -> datetime:
         """Of the run that a row belongs to, as its fact has it."""
         run = self._memory.get(run_key(workspace, run_id))
         return run.key_time if run is not None else otherwise or UNDATED
-
-
-def _admitted(delivery: Delivery, judged: Iterable[tuple[Item, Refusal | None]]) -> list[Item]:
-    """The items that nothing speaks against; what speaks against the others is told."""
-    kept = []
-    for item, refusal in judged:
-        if refusal is None:
-            kept.append(item)
-        else:
-            delivery.refusals.append(refusal)
-    return kept
 
 
 def _changes(runs: Iterable[Run]) -> list[Change]:

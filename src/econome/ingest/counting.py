@@ -12,7 +12,7 @@ fifty times a run.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,7 @@ class Member:
 
     key_time: datetime
     parent_id: int | None
+    project: int
     is_call: bool
     is_known: bool  # whether somebody said how many tokens it used
 
@@ -31,39 +32,66 @@ def counted_runs(members: Mapping[int, Member]) -> set[int]:
     """The ids of the runs that enter totals.
 
     A call counts when no call below it knows its tokens, and either it knows its own, or
-    no call stands below it and none above it knows.
+    no call stands below it and none above it knows. A trace that passes into another project
+    is another one there: what one project sends never takes from the totals of another.
     """
     calls = [run_id for run_id, member in members.items() if member.is_call]
     if len(calls) < 2:
         return set(calls)
-    over_known: set[int] = set()
+    parents = _parents_first(members)
+    above_known: set[int] = set()  # under a call that knows
     over_call: set[int] = set()
-    under_known: set[int] = set()
-    for run_id in calls:
-        is_known = members[run_id].is_known
-        for ancestor in _ancestors(run_id, members):
-            above = members[ancestor]
-            if above.is_call:
-                over_call.add(ancestor)
-                if is_known:
-                    over_known.add(ancestor)
-                if above.is_known:
-                    under_known.add(run_id)
+    over_known: set[int] = set()
+    for run_id, parent in parents.items():
+        if parent is not None and (
+            (members[parent].is_call and members[parent].is_known) or parent in above_known
+        ):
+            above_known.add(run_id)
+    for run_id, parent in reversed(parents.items()):
+        if parent is None:
+            continue
+        if members[run_id].is_call or run_id in over_call:
+            over_call.add(parent)
+        if (members[run_id].is_call and members[run_id].is_known) or run_id in over_known:
+            over_known.add(parent)
     return {
         run_id
         for run_id in calls
         if run_id not in over_known
-        and (members[run_id].is_known or (run_id not in over_call and run_id not in under_known))
+        and (members[run_id].is_known or (run_id not in over_call and run_id not in above_known))
     }
 
 
-def _ancestors(run_id: int, members: Mapping[int, Member]) -> Iterable[int]:
-    seen = {run_id}  # a trace is hostile text: its parents may run in a circle
-    parent = members[run_id].parent_id
-    while parent is not None and parent in members and parent not in seen:
-        yield parent
-        seen.add(parent)
-        parent = members[parent].parent_id
+def _parents_first(members: Mapping[int, Member]) -> dict[int, int | None]:
+    """Each run's parent, where it is here and in the same project; parents stand before their children.
+
+    A trace is hostile text: where parents run in a circle, it is cut above its greatest id.
+    """
+    ordered: dict[int, int | None] = {}
+    cut: set[int] = set()
+    for start in members:
+        path: list[int] = []
+        run_id: int | None = start
+        seen: set[int] = set()
+        while run_id is not None and run_id not in ordered:
+            if run_id in seen:
+                cut.add(max(path[path.index(run_id) :]))
+                path, seen, run_id = [], set(), start
+                continue
+            path.append(run_id)
+            seen.add(run_id)
+            run_id = _parent_of(run_id, members, cut)
+        for one in reversed(path):
+            ordered[one] = _parent_of(one, members, cut)
+    return ordered
+
+
+def _parent_of(run_id: int, members: Mapping[int, Member], cut: set[int]) -> int | None:
+    member = members[run_id]
+    parent = members.get(member.parent_id) if member.parent_id is not None else None
+    if parent is None or parent.project != member.project or run_id in cut:
+        return None
+    return member.parent_id
 
 
 @dataclass(slots=True)
@@ -117,7 +145,8 @@ class Traces:
 
     def is_counted(self, key: TraceKey, run_id: int) -> bool:
         """Whether a run of a known trace counts, as of the last recount."""
-        return run_id in self._traces[key].counted
+        trace = self._traces.get(key)
+        return trace is not None and run_id in trace.counted
 
     def member(self, key: TraceKey, run_id: int) -> Member:
         """What is known of a run of a known trace."""
@@ -129,12 +158,11 @@ class Traces:
         if trace is not None:
             self._size -= len(trace.members)
 
-    def shrink(self) -> datetime | None:
-        """Drops the oldest until the rest fits; the latest key of what was dropped, if anything was."""
-        latest = None
+    def shrink(self) -> list[tuple[TraceKey, datetime]]:
+        """Drops the oldest until the rest fits; the traces dropped, each with its latest key."""
+        dropped = []
         while self._size > self._capacity and len(self._traces) > 1:
-            _, trace = self._traces.popitem(last=False)
+            key, trace = self._traces.popitem(last=False)
             self._size -= len(trace.members)
-            for member in trace.members.values():
-                latest = member.key_time if latest is None else max(latest, member.key_time)
-        return latest
+            dropped.append((key, max(member.key_time for member in trace.members.values())))
+        return dropped

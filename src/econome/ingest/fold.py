@@ -50,9 +50,11 @@ FIELDS = (
     "chars_retrieved",
     "chars_tool_results",
     "chars_user",
+    "service_tier_reported",  # no column: whether the tier is the one that served, not the one asked for
 )
 _BIT = {name: 1 << place for place, name in enumerate(FIELDS)}
 _USAGE_BIT = _BIT["usage"]
+_TIER_BIT = _BIT["service_tier_reported"]
 _SEEN = {Op.POST: 1, Op.PATCH: 2}
 _BUCKETS = tuple(bucket.value for bucket in Bucket)
 _NO_PLACE = 255
@@ -66,15 +68,11 @@ def fold(run: Run, piece: Piece, received_at: datetime) -> None:
     """Adds to `run` what `piece` says. Cost and `counted` are not decided here."""
     is_patch = piece.op is Op.PATCH
     for name, value in piece.fields.items():
-        if name == "trace_id" and value != run.trace_id and run.trace_id not in (NO_ID, run.id):
-            # Questions find traces by an index that old versions of a row stand in too.
-            _note(run, f"a later piece named another trace, {value}; a run stays in its first")
-            continue
         bit = _BIT[name]
+        if (run.patched & bit and not is_patch) or _is_settled(run, name, value):
+            continue
         if is_patch:
             run.patched |= bit
-        elif run.patched & bit:
-            continue
         setattr(run, name, value)
     if piece.metadata:
         beats = is_patch or not run.pieces & _SEEN[Op.PATCH]
@@ -88,6 +86,17 @@ def fold(run: Run, piece: Piece, received_at: datetime) -> None:
         run.received_at = received_at
     run.pieces |= _SEEN[piece.op]
     _derive(run)
+
+
+def _is_settled(run: Run, name: str, value: object) -> bool:
+    """Whether a field has a value that no later piece may change."""
+    if name == "service_tier":  # the tier that served beats the one that was asked for
+        return bool(run.patched & _TIER_BIT)
+    if name == "trace_id" and value != run.trace_id and run.trace_id not in (NO_ID, run.id):
+        # Questions find traces by an index that old versions of a row stand in too.
+        _note(run, f"a later piece named another trace, {value}; a run stays in its first")
+        return True
+    return False
 
 
 def _take_reading(run: Run, reading: Reading, *, is_patch: bool) -> None:
@@ -106,6 +115,7 @@ def _take_reading(run: Run, reading: Reading, *, is_patch: bool) -> None:
         setattr(run, bucket, getattr(reading.usage, bucket))
     if reading.service_tier:
         run.service_tier = reading.service_tier
+        run.patched |= _TIER_BIT
     run.cost_reported = reading.cost_reported
     run.input_cost_reported = reading.input_cost_reported
     run.output_cost_reported = reading.output_cost_reported
@@ -147,6 +157,13 @@ def _place_in_time(run: Run) -> None:
     if run.ended_at is not None and not _FIRST <= run.ended_at <= latest:
         _note(run, f"it said it ended at {run.ended_at.isoformat()}, which cannot be: its arrival stands in")
         run.ended_at = run.received_at
+    if run.ended_at is not None and run.ended_at < run.started_at:
+        _note(run, f"it said it ended at {run.ended_at.isoformat()}, before it began: as if it took no time")
+        run.ended_at = run.started_at
+    first = run.first_token_at
+    if first is not None and not run.started_at <= first <= (run.ended_at or latest):
+        _note(run, f"it said its first token came at {first.isoformat()}, which cannot be")
+        run.first_token_at = None
 
 
 def _note(run: Run, note: str) -> None:

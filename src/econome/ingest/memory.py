@@ -18,6 +18,7 @@ from econome.domain.run import UNDATED, Run, Status
 from econome.domain.scope import LEAST_SLACK
 from econome.store.client import Store
 from econome.store.question import question
+from econome.wire.identity import time_in
 
 AHEAD = timedelta(hours=1)
 """Keys further ahead than this do not move the mark: one broken clock would spoil it for all."""
@@ -41,6 +42,7 @@ class _Latest:
     ahead_to: datetime
     undated: int
     slack_seconds: int
+    trace_mark: datetime
 
 
 class Memory:
@@ -54,6 +56,8 @@ class Memory:
         (latest,) = store.ask(_Latest, question("latest_key", _SQL), ahead=datetime.now(UTC) + AHEAD)
         self._mark = latest.mark
         self._ahead_from, self._ahead_to = latest.ahead_from, latest.ahead_to
+        # Traces are dated by their roots' clocks, runs by their own: a root may lie after its children.
+        self._trace_mark = latest.trace_mark
         self.has_undated = latest.undated > 0
         self.slack = max(LEAST_SLACK, timedelta(seconds=latest.slack_seconds + 1))
 
@@ -78,6 +82,18 @@ class Memory:
         if self._ahead_from <= key_time <= self._ahead_to:
             return False
         return self._mark < key_time <= datetime.now(UTC) + AHEAD
+
+    def is_new_trace(self, began: datetime) -> bool:
+        """Whether no run of a trace that began then, unseen here, can be in the store."""
+        return self._trace_mark < began and self.is_new(began)
+
+    def let_go_of_trace(self, trace_id: UUID) -> None:
+        """Takes note that the store knows runs of this trace, and memory counts it no longer."""
+        began = time_in(trace_id)
+        if began is not None and began <= datetime.now(UTC) + AHEAD:
+            self._trace_mark = max(self._trace_mark, began)
+        elif began is not None:
+            self.let_go(began)
 
     def shrink(self) -> None:
         """Lets go of what is over the capacity."""

@@ -38,15 +38,23 @@ class Projects:
             return known
         with self._lock:
             if (workspace, name) not in self._by_name:
-                self.save(_new(workspace, project_id(workspace, name), name))
+                identity = project_id(workspace, name)
+                while (workspace, identity) in self._by_id:  # it was renamed, and is another's now
+                    identity = project_id(identity, name)
+                self.save(_new(workspace, identity, name))
             return self._by_name[workspace, name]
 
     def by_id(self, workspace: UUID, project: UUID) -> UUID:
         """That id, which exists from now on: named after itself when nobody named it yet."""
-        if (workspace, project) not in self._by_id:
-            with self._lock:
-                if (workspace, project) not in self._by_id:
-                    self.save(_new(workspace, project, str(project)))
+        if (workspace, project) in self._by_id:
+            return project
+        # Somebody may have named a project after an id; then that one is meant.
+        return self._by_name.get((workspace, str(project))) or self._make(workspace, project)
+
+    def _make(self, workspace: UUID, project: UUID) -> UUID:
+        with self._lock:
+            if (workspace, project) not in self._by_id:
+                self.save(_new(workspace, project, str(project)))
         return project
 
     def get(self, workspace: UUID, project: UUID) -> Project | None:

@@ -40,15 +40,21 @@ def write_runs(store: Store, runs: Iterable[Run]) -> None:
     _insert(store, "runs", _COLUMNS, map(_VALUES, runs), itemgetter(_COLUMNS.index("key_time")), _EMPTY)
 
 
-def write_payloads(store: Store, pieces: Iterable[tuple[datetime, UUID, Piece]]) -> None:
-    """Adds the texts of pieces, each with the key time of its run and its workspace."""
-    version = next_version(0)
-    rows = (
-        _payload(workspace, key_time, piece, version)
-        for key_time, workspace, piece in pieces
+def write_payloads(store: Store, version: int, pieces: Iterable[tuple[datetime, UUID, Piece]]) -> int:
+    """Adds the texts of pieces, each with the key time of its run and its workspace.
+
+    Versions rise from `version` in the order of the pieces, for at reading the later text
+    beats the earlier. Gives the last one.
+    """
+    first = next_version(version)
+    given = list(pieces)
+    rows = [
+        _payload(workspace, key_time, piece, first + place)
+        for place, (key_time, workspace, piece) in enumerate(given)
         if not piece.payload.is_empty
-    )
+    ]
     _insert(store, "payloads", _PAYLOADS, rows, _KEY_TIME)
+    return first + len(given)
 
 
 def write_attachments(store: Store, attachments: Iterable[tuple[datetime, UUID, Attachment]]) -> None:

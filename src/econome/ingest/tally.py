@@ -29,6 +29,7 @@ class _Stored:
     id: UUID
     key_time: datetime
     parent_id: UUID | None
+    project: UUID
     kind: str
     usage_source: str
     counted: bool
@@ -73,12 +74,13 @@ class Tally:
         """Drops the traces of these runs from memory."""
         for run in runs:
             self._traces.forget(_trace_key(run))
+            self._memory.let_go_of_trace(run.trace_id)
 
     def shrink(self) -> None:
         """Lets go of what is over the capacity."""
-        dropped = self._traces.shrink()
-        if dropped is not None:
-            self._memory.let_go(dropped)
+        for (_, trace_id), latest in self._traces.shrink():
+            self._memory.let_go(latest)
+            self._memory.let_go_of_trace(UUID(int=trace_id))
 
     def _recall(self, runs: Iterable[Run]) -> None:
         """Brings into memory the traces that the store may know."""
@@ -87,7 +89,7 @@ class Tally:
             if _trace_key(run) in self._traces:
                 continue
             began = time_in(run.trace_id) or (run.key_time if run.trace_id == run.id else None)
-            if began is None or not self._memory.is_new(began):
+            if began is None or not self._memory.is_new_trace(began):
                 unknown[run.workspace].add(run.trace_id)
         for workspace, traces in unknown.items():
             self._load(workspace, traces)
@@ -119,7 +121,7 @@ def _trace_key(run: Run) -> TraceKey:
 def _member(run: Run | _Stored) -> Member:
     is_call = run.kind in CALLS and REPLAYED not in run.notes
     parent = run.parent_id.int if run.parent_id else None
-    return Member(run.key_time, parent, is_call, run.usage_source in _KNOWN)
+    return Member(run.key_time, parent, run.project.int, is_call, run.usage_source in _KNOWN)
 
 
 def _window(traces: Iterable[UUID]) -> tuple[datetime, datetime]:

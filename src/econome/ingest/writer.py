@@ -13,15 +13,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from econome.domain.errors import EconomeError
-from econome.domain.piece import Delivery
+from econome.domain.piece import Delivery, Reason, Refusal
 from econome.ingest.commit import Accepted, Change, Committer
-from econome.store.client import StoreError
+from econome.store.client import BadRow, StoreDown, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -149,13 +149,48 @@ class Writer:
             return
         try:
             changes = self._committer.commit([job.accepted for job in group if job.accepted])
+        except StoreDown as error:
+            for job in group:
+                self._fail(job, error)
+            return
         except Exception as error:  # noqa: BLE001 - the thread must live; whoever sent is told
             if len(group) > 1:  # one bad delivery must not take its neighbours down
                 for job in group:
                     self._commit([job])
-                return
-            self._fail(group[0], error)
+            else:
+                self._rescue(group[0], error)
             return
+        self._done(group, changes)
+
+    def _rescue(self, job: _Job, error: Exception) -> None:
+        """Stores what can be stored of a delivery that could not be as a whole.
+
+        This is the net under everything that is meant to mend strange values before: one
+        item that the store cannot hold is refused and told, and its neighbours are stored.
+        """
+        if job.accepted is None or (isinstance(error, StoreError) and not isinstance(error, BadRow)):
+            self._fail(job, error)
+            return
+        delivery, kept, changes = job.accepted.delivery, [], []
+        for piece in delivery.pieces:
+            alone = replace(job.accepted, delivery=Delivery(pieces=[piece]))
+            try:
+                changes += self._committer.commit([alone])
+                kept.append(piece)
+            except Exception as culprit:
+                log.exception("A piece of run %s cannot be stored", piece.id)
+                why = f"It holds a value that cannot be stored: {type(culprit).__name__}"
+                delivery.refusals.append(Refusal(Reason.NOT_STORABLE, f"{piece.op}.{piece.id}", why))
+        beside = Delivery(attachments=delivery.attachments, feedback=delivery.feedback)
+        try:
+            changes += self._committer.commit([replace(job.accepted, delivery=beside)])
+        except Exception as culprit:  # noqa: BLE001 - as above
+            self._fail(job, culprit)
+            return
+        delivery.pieces = kept
+        self._done([job], changes)
+
+    def _done(self, group: Sequence[_Job], changes: Sequence[Change]) -> None:
         self.counters["commits"] += 1
         for job in group:
             if job.accepted:

@@ -6,22 +6,24 @@ from a pool, for a client answers one question at a time.
 
 from __future__ import annotations
 
+import copy
 import queue
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, DataError, OperationalError
 
 from econome.domain.errors import EconomeError
 from econome.domain.scope import EVERYTHING, Condition
-from econome.store.question import Question
+from econome.store.question import Question, question
 
 Row = TypeVar("Row")
 
@@ -35,6 +37,10 @@ READING: dict[str, Any] = {
     # One runaway question must not take the server down with it.
     "max_execution_time": 60,
     "max_memory_usage": 4 << 30,
+    # A filter that names some thousands of runs is long, and no attack: it is read in milliseconds.
+    "max_query_size": 4 << 20,
+    "max_ast_elements": 500_000,
+    "max_expanded_ast_elements": 2_000_000,
     # The partition is a function of the key, so no two versions of a row are in two of them.
     "do_not_merge_across_partitions_select_final": 1,
 }
@@ -58,6 +64,45 @@ class StoreError(EconomeError):
     """The store refused or could not answer."""
 
 
+class StoreBusy(StoreError):
+    """All who could ask the store are asking it."""
+
+
+class TooHeavy(EconomeError):
+    """The question asks for more than one question may have; asking again would not help."""
+
+
+WAIT_SECONDS = 20.0
+"""How long a question waits for its turn. Whoever asked looks elsewhere by then, and the thread
+that waits is one of those that everybody shares."""
+
+_MEMORY = 241
+_TOO_HEAVY = {
+    62: "it is too long, or what it filters by cannot be understood",
+    158: "it reads too many rows",
+    159: f"it took more than {READING['max_execution_time']} seconds",
+    160: f"it would take more than {READING['max_execution_time']} seconds",
+    167: "its filter is nested too deep",
+    168: "its filter has too many parts",
+    306: "its filter is nested too deep",
+    _MEMORY: f"it needs more than {READING['max_memory_usage'] >> 30} GiB of memory",
+}
+"""The engine's codes that are the question's doing, not the engine's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Alive:
+    one: int
+
+
+class BadRow(StoreError):
+    """A row has a value that its column cannot hold. Its neighbours in the same insert are fine."""
+
+
+class StoreDown(StoreError):
+    """The store cannot be reached, or its disk is full: whatever is sent, it will not take it now."""
+
+
 class Store:
     """An open store."""
 
@@ -66,9 +111,10 @@ class Store:
         self.dsn = dsn
         self._writing = threading.Lock()
         self._writer = self._connect({})
-        self._readers: queue.LifoQueue[Client] = queue.LifoQueue()
-        for _ in range(readers):
-            self._readers.put(self._connect(READING))
+        self._pools: list[queue.LifoQueue[Client]] = []
+        self._readers = self._pool(readers)
+        self._watching = self._pool(1)
+        self._blames_questions = True
 
     @property
     def is_embedded(self) -> bool:
@@ -82,13 +128,47 @@ class Store:
         where: Condition = EVERYTHING,
         **parameters: object,
     ) -> list[Row]:
-        """The rows that answer `question`, as `row`s: a dataclass with its columns as fields."""
+        """The rows that answer `question`, as `row`s: a dataclass with its columns as fields.
+
+        Raises `TooHeavy` when it asks too much, `StoreBusy` when its turn does not come.
+        """
+        return self._ask(self._readers, row, question, where, parameters)
+
+    def is_alive(self) -> bool:
+        """Whether the store answers; it is asked by a client that no question keeps busy."""
+        try:
+            return bool(self._ask(self._watching, _Alive, question("alive", "econome.store.sql")))
+        except StoreError:
+            return False
+
+    def apart(self) -> Store:
+        """The same store by a reader of its own, for what must go on while heavy questions are asked.
+
+        It raises `StoreError` for all that fails: nobody's question is to blame. It closes with this one.
+        """
+        other = copy.copy(self)
+        other._readers = self._pool(1)  # noqa: SLF001 - it is one of us
+        other._blames_questions = False  # noqa: SLF001
+        return other
+
+    def _ask(
+        self,
+        readers: queue.LifoQueue[Client],
+        row: type[Row],
+        question: Question,
+        where: Condition = EVERYTHING,
+        parameters: Mapping[str, object] | None = None,
+    ) -> list[Row]:
         text = question.where(where)
         names = [field.name for field in fields(row)]  # type: ignore[arg-type]
-        with self._reader() as reader:
+        given = {**(parameters or {}), **where.parameters}
+        with _one_of(readers) as reader:
             try:
-                answer = reader.query(text, parameters={**parameters, **where.parameters}, tz_mode="aware")
+                answer = reader.query(text, parameters=given, tz_mode="aware")
             except ClickHouseError as error:
+                if self._blames_questions and (reason := _fault_of_question(str(error))):
+                    message = f"This asks too much: {reason}. Ask for a shorter time, or for less at once."
+                    raise TooHeavy(message) from error
                 message = f"The store could not answer {question.name}: {error}"
                 raise StoreError(message) from error
         if not answer.result_rows:
@@ -105,9 +185,12 @@ class Store:
         with self._writing:
             try:
                 self._writer.insert(table, list(columns.values()), column_names=names, column_oriented=True)
+            except (DataError, ArithmeticError, ValueError, TypeError) as error:
+                message = f"A value cannot be a column of {table}: {error}"
+                raise BadRow(message) from error
             except ClickHouseError as error:
                 message = f"The store did not take {len(columns[names[0]])} rows of {table}: {error}"
-                raise StoreError(message) from error
+                raise (StoreDown if _is_down(error) else StoreError)(message) from error
 
     def command(self, text: str, **parameters: object) -> object:
         """Runs a statement that changes the store."""
@@ -131,9 +214,17 @@ class Store:
 
     def close(self) -> None:
         """Lets go of every client; the embedded engine stops with the last one."""
-        while not self._readers.empty():
-            self._readers.get_nowait().close()
+        for pool in self._pools:
+            while not pool.empty():
+                pool.get_nowait().close()
         self._writer.close()
+
+    def _pool(self, size: int) -> queue.LifoQueue[Client]:
+        pool: queue.LifoQueue[Client] = queue.LifoQueue()
+        for _ in range(size):
+            pool.put(self._connect(READING))
+        self._pools.append(pool)
+        return pool
 
     def _connect(self, settings: Mapping[str, Any]) -> Client:
         options: dict[str, Any] = {"chdb_options": EMBEDDED} if self.is_embedded else {}
@@ -145,10 +236,28 @@ class Store:
         client.server_tz = UTC
         return client
 
-    @contextmanager
-    def _reader(self) -> Iterator[Client]:
-        reader = self._readers.get()
-        try:
-            yield reader
-        finally:
-            self._readers.put(reader)
+
+@contextmanager
+def _one_of(readers: queue.LifoQueue[Client]) -> Iterator[Client]:
+    try:
+        reader = readers.get(timeout=WAIT_SECONDS)
+    except queue.Empty as error:
+        message = "Other questions keep the store busy. Ask again in a moment."
+        raise StoreBusy(message) from error
+    try:
+        yield reader
+    finally:
+        readers.put(reader)
+
+
+def _fault_of_question(said: str) -> str:
+    """Why the engine could never answer this question; empty if it may be the engine's own trouble."""
+    found = re.search(r"\bcode: (\d+)", said, re.IGNORECASE)
+    code = int(found[1]) if found else 0
+    if code == _MEMORY and "(total)" in said:  # of all questions together
+        return ""
+    return _TOO_HEAVY.get(code, "")
+
+
+def _is_down(error: ClickHouseError) -> bool:
+    return isinstance(error, OperationalError) or "NOT_ENOUGH_SPACE" in str(error)

@@ -17,7 +17,6 @@ from starlette.routing import Route
 
 from econome.domain.key import Role, matches
 from econome.domain.piece import Delivery, Reason, Refusal
-from econome.domain.project import DEFAULT_PROJECT
 from econome.domain.run import Op
 from econome.ingest.projects import Projects
 from econome.web.auth import require
@@ -95,17 +94,23 @@ def _decode(body: Body, decode: Callable[[bytes], Delivery], workspace: UUID) ->
 
 
 def _narrow(delivery: Delivery, patterns: str, projects: Projects, workspace: UUID) -> None:
-    """Refuses the pieces of projects that the key is not for."""
+    """Refuses the pieces that name projects that the key is not for.
+
+    One that names none belongs to the project of its run, which only the committer knows.
+    """
     kept = []
     for piece in delivery.pieces:
         name = piece.project
+        if name is None:
+            kept.append(piece)
+            continue
         if isinstance(name, UUID):
             known = projects.get(workspace, name)
             name = known.name if known else str(name)
-        if matches(patterns, name or DEFAULT_PROJECT):
+        if matches(patterns, name):
             kept.append(piece)
         else:
-            detail = f"This key writes to {patterns}, not to {name or DEFAULT_PROJECT}"
+            detail = f"This key writes to {patterns}, not to {name}"
             delivery.refusals.append(Refusal(Reason.FORBIDDEN_PROJECT, f"{piece.op}.{piece.id}", detail))
     delivery.pieces = kept
 

@@ -43,7 +43,12 @@ def time_in(run_id: UUID) -> datetime | None:
 
 def key_time_of(run_id: UUID, dotted_order: str) -> datetime | None:
     """The time for the key of a run, or None when neither its id nor its place tells one."""
-    return time_in(run_id) or _segment_time(dotted_order.rpartition(".")[2])
+    dated = time_in(run_id)
+    if dated is not None:
+        return dated
+    segment = dotted_order.rpartition(".")[2]
+    # A place that is not the run's own says nothing that the next piece must repeat.
+    return _segment_time(segment) if uuid_of(segment[_SEGMENT_TIME:]) == run_id else None
 
 
 def first_id(dotted_order: str) -> UUID | None:

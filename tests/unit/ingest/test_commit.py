@@ -146,8 +146,10 @@ def test_a_patch_without_any_time_waits_for_its_post(
     assert [row.key_time for row in rows(store)] == [UNDATED]
     (committer() if restarts else first).commit([sent(post=[llm(RANDOM)])])
     (row,) = rows(store)
-    assert row.key_time == datetime(2026, 3, 18, 11, 0, tzinfo=UTC)
-    assert row.input_tokens == 1000
+    assert row.key_time == UNDATED  # where it began, it stays: a key never changes
+    assert row.started_at == datetime(2026, 3, 18, 11, 0, tzinfo=UTC)
+    assert (row.name, row.input_tokens) == ("ask", 1000)
+    assert {text.piece for text in store.ask(Text, TEXTS)} == {"post", "patch"}
 
 
 @pytest.mark.parametrize("restarts", [False, True])
@@ -264,6 +266,44 @@ def answer(run_id: str) -> dict[str, Any]:
 
 def rows(store: Store, workspace: UUID = DEFAULT_WORKSPACE) -> list[Row]:
     return store.ask(Row, ROWS, workspace=workspace)
+
+
+def test_of_two_patches_in_one_commit_the_later_stands(
+    store: Store, committer: Callable[[], Committer]
+) -> None:
+    first, second = answer(ROOT), answer(ROOT) | {"outputs": {"text": "five"}}
+    committer().commit([sent(post=[llm(ROOT)]), sent(patch=[first, second])])
+    assert [text.outputs for text in store.ask(Text, TEXTS)][-1] == '{"text":"five"}'
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_root_whose_clock_is_ahead_of_its_children_counts_them_once(
+    store: Store, committer: Callable[[], Committer], restarts: bool
+) -> None:
+    later = "019d011b-0000-7000-8000-000000000009"  # two minutes after its child
+    child = llm(INNER) | {"trace_id": later, "parent_run_id": later, "outputs": {"usage_metadata": USAGE}}
+    root = llm(later) | {"outputs": {"usage_metadata": USAGE}}
+    first = committer()
+    first.commit([sent(post=[child])])
+    (committer() if restarts else first).commit([sent(post=[root])])
+    assert {str(row.id): row.counted for row in rows(store)} == {INNER: True, later: False}
+
+
+def test_a_renamed_project_keeps_its_name_when_the_old_one_comes_again(store: Store) -> None:
+    projects = Projects(store)
+    alpha = projects.by_name(DEFAULT_WORKSPACE, "alpha")
+    renamed = projects.get(DEFAULT_WORKSPACE, alpha)
+    assert renamed is not None
+    projects.rename(renamed, "beta")
+    again = projects.by_name(DEFAULT_WORKSPACE, "alpha")
+    assert again != alpha
+    assert [project.name for project in Projects(store).all(DEFAULT_WORKSPACE)] == ["alpha", "beta"]
+
+
+def test_a_project_named_after_an_id_is_meant_by_it(store: Store) -> None:
+    projects = Projects(store)
+    named = projects.by_name(DEFAULT_WORKSPACE, RANDOM)
+    assert projects.by_id(DEFAULT_WORKSPACE, UUID(RANDOM)) == named
 
 
 def test_a_run_far_from_its_id_s_time_widens_what_questions_read(

@@ -157,3 +157,34 @@ def facts(run: Run) -> dict[str, object]:
     row = asdict(run)
     del row["patched"]
     return row
+
+
+def test_the_tier_that_served_beats_the_one_that_was_asked_for_in_any_order() -> None:
+    asked = post(
+        extra={"metadata": {"ls_model_name": "gpt-5"}, "invocation_params": {"service_tier": "auto"}}
+    )
+    served = patch(
+        outputs={
+            "usage_metadata": {
+                "input_tokens": 10,
+                "output_tokens": 2,
+                "total_tokens": 12,
+                "input_token_details": {"priority": 10},
+                "output_token_details": {"priority": 2},
+            }
+        }
+    )
+    assert folded(asked, served).service_tier == folded(served, asked).service_tier == "priority"
+
+
+def test_a_first_token_outside_its_run_is_said_and_left_out() -> None:
+    for absurd in ("0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z", "2026-03-17T12:41:00Z"):
+        run = folded(post(), patch(events=[{"name": "new_token", "time": absurd}]))
+        assert run.first_token_at is None
+        assert any("first token" in note for note in run.notes)
+
+
+def test_an_end_before_its_beginning_is_said() -> None:
+    run = folded(post(), patch(end_time="2026-03-17T11:00:00Z"))
+    assert run.ended_at == run.started_at
+    assert any("before it began" in note for note in run.notes)

@@ -9,5 +9,9 @@ select
     maxIf(
         abs(dateDiff('second', key_time, started_at)),
         key_time != toDateTime64(0, 6, 'UTC')
-    )                                                  as slack_seconds
+    )                                                  as slack_seconds,
+    maxIf(
+        UUIDv7ToDateTime(trace_id, 'UTC'),
+        UUIDv7ToDateTime(trace_id, 'UTC') <= {ahead:DateTime64(6)}
+    )                                                  as trace_mark
 from runs

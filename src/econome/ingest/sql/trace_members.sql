@@ -2,7 +2,7 @@
 --
 -- traces        their ids
 -- since, until  a window that holds the keys of all their runs
-select trace_id, id, key_time, parent_id, kind, usage_source, counted, notes
+select trace_id, id, key_time, parent_id, project, kind, usage_source, counted, notes
 from runs final
 where workspace = {workspace:UUID}
   and trace_id in {traces:Array(UUID)}
