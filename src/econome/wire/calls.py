@@ -12,6 +12,10 @@ from econome.wire.model import read_model, read_parameters
 from econome.wire.segments import segments_of
 from econome.wire.usage import read_usage
 
+_MOST_BYTES_TO_COUNT = 2_000_000
+"""What is longer is no prompt that a tokenizer here could count in time; and parsed, it takes
+up to thirty times its size, until it is stored."""
+
 
 def describe_call(piece: Piece, inputs: Any, outputs: Any, extra: Mapping[str, Any]) -> None:
     """Adds to `piece` the columns of a call that its texts tell.
@@ -44,11 +48,17 @@ def describe_call(piece: Piece, inputs: Any, outputs: Any, extra: Mapping[str, A
         for segment, characters in segments_of(asked, extra).items():
             given[f"chars_{segment}"] = characters
         given["prompt_hash"] = _hash(piece.payload.inputs)
-        piece.inputs = inputs
     if outputs is not None:
         given["answer_hash"] = _hash(piece.payload.outputs)
-        piece.outputs = outputs
-    piece.reading = read_usage(given.get("kind") or Kind.LLM, answer, extra)
+    kind = given.get("kind") or Kind.LLM
+    piece.reading = read_usage(kind, answer, extra)
+    if piece.reading is None and kind == Kind.LLM:  # its tokens may have to be counted
+        piece.inputs = _if_short(inputs, piece.payload.inputs)
+        piece.outputs = _if_short(outputs, piece.payload.outputs)
+
+
+def _if_short(value: Any, text: bytes) -> Any:
+    return value if len(text) <= _MOST_BYTES_TO_COUNT else None
 
 
 def _hash(text: bytes) -> int:

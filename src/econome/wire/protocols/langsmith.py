@@ -30,6 +30,12 @@ _USER_KEYS = ("user_id", "ls_user_id", "user")
 _ENVIRONMENT_KEYS = ("environment", "ls_environment", "env")
 _NAME_CHARACTERS = 500
 _ERROR_CHARACTERS = 500
+_VALUE_CHARACTERS = 4_000
+_MOST_KEYS = 200
+_TAG_CHARACTERS = 500
+_MOST_TAGS = 200
+_METADATA_CUT = "metadata was cut for filtering"
+_TAGS_CUT = "tags were cut for filtering"
 
 
 @dataclass(slots=True)
@@ -196,9 +202,8 @@ def _piece(one: _Sent) -> Piece:
         op=one.op,
         key_time=key_time_of(one.id, dotted_order),
         project=_project(main),
-        metadata=_as_text(metadata),
+        metadata=_as_text(metadata, one.notes),
         payload=one.payload,
-        notes=tuple(one.notes),
     )
     given = piece.fields
     _place(given, main, dotted_order, one.id)
@@ -211,7 +216,8 @@ def _piece(one: _Sent) -> Piece:
         _text(given, "error", one.payload.error.decode("utf-8", "replace"), _ERROR_CHARACTERS)
     tags = main.get("tags")
     if isinstance(tags, list) and tags:
-        given["tags"] = [tag for tag in tags if isinstance(tag, str)]
+        given["tags"] = _tags(tags, one.notes)
+    piece.notes = tuple(one.notes)
     reference = uuid_of(main.get("reference_example_id"))
     if reference:
         given["reference_example_id"] = reference
@@ -281,10 +287,33 @@ def _first(metadata: Mapping[str, Any], keys: Iterable[str]) -> str:
     return ""
 
 
-def _as_text(metadata: Mapping[str, Any]) -> dict[str, str]:
-    """Metadata for filtering: strings as they are, the rest as JSON, usage left to its buckets."""
-    return {
-        key: value if isinstance(value, str) else dump(value).decode()
-        for key, value in metadata.items()
-        if value is not None and key != "usage_metadata"
-    }
+def _as_text(metadata: Mapping[str, Any], notes: list[str]) -> dict[str, str]:
+    """Metadata for filtering: strings as they are, the rest as JSON, usage left to its buckets.
+
+    It lies in memory and in every version of a row, so what nobody filters by is cut: values
+    to 4,000 characters, the rest after 200 keys. `extra` in the payload keeps everything.
+    """
+    found: dict[str, str] = {}
+    is_cut = False
+    for key, value in metadata.items():
+        if value is None or key == "usage_metadata":
+            continue
+        if len(found) == _MOST_KEYS or len(key) > _NAME_CHARACTERS:
+            is_cut = True
+            continue
+        text = value if isinstance(value, str) else dump(value).decode()
+        if len(text) > _VALUE_CHARACTERS:
+            is_cut = True
+            text = text[:_VALUE_CHARACTERS]
+        found[key] = text
+    if is_cut:
+        notes.append(_METADATA_CUT)
+    return found
+
+
+def _tags(tags: list[object], notes: list[str]) -> list[str]:
+    texts = [tag for tag in tags if isinstance(tag, str)]
+    found = [tag[:_TAG_CHARACTERS] for tag in texts[:_MOST_TAGS]]
+    if found != texts:
+        notes.append(_TAGS_CUT)
+    return found
