@@ -30,6 +30,9 @@ class ForgetfulStore:
     def ask(self, *_: object, **__: object) -> list[object]:
         return []
 
+    def is_alive(self) -> bool:
+        return True
+
     def insert(self, *_: object) -> None:
         return None
 

@@ -93,9 +93,10 @@ def open_econome(
     prices = PriceBook([Overrides.read(settings.data / "prices.json"), GenaiPrices(settings.data)])
     folders = (settings.tokenizers,) if settings.tokenizers else ()
     projects = Projects(store)
+    ingesting = store.apart()  # whoever sends does not wait for whoever asks
     hub = Live(most=settings.live_clients)
     committer = Committer(
-        store, projects, Costing(store, prices, Tokenizers(folders, settings.hugging_face)), on_step
+        ingesting, projects, Costing(ingesting, prices, Tokenizers(folders, settings.hugging_face)), on_step
     )
     return Econome(
         settings=settings,

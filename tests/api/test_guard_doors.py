@@ -15,7 +15,8 @@ from starlette.applications import Starlette
 from econome.domain.key import Role
 from econome.domain.project import DEFAULT_WORKSPACE, workspace_id
 from econome.settings import Settings
-from econome.store.client import StoreError
+from econome.store.client import StoreBusy, TooHeavy
+from econome.web import errors
 from econome.web.live import Live
 from guarded import app_of, client_of, key_for
 
@@ -202,16 +203,17 @@ async def test_a_store_that_does_not_answer_asks_to_come_again(client: httpx.Asy
     assert "stranger" not in answer.text
 
 
-async def test_health_follows_the_store(app: Starlette, client: httpx.AsyncClient) -> None:
-    def refuse(*_: object) -> None:
-        raise StoreError("gone")
+def test_a_busy_store_is_asked_again_and_a_question_that_asks_too_much_is_not() -> None:
+    assert errors.status_of(StoreBusy("")) == 503
+    assert errors.status_of(TooHeavy("")) == 400
 
-    app.state.econome.store.ask = lambda *_: [1]
+
+async def test_health_follows_the_store(app: Starlette, client: httpx.AsyncClient) -> None:
     assert (await client.get("/health")).status_code == 200
     assert (await client.get("/ready")).status_code == 200
     app.state.econome.live.close()
     assert (await client.get("/ready")).status_code == 503
-    app.state.econome.store.ask = refuse
+    app.state.econome.store.is_alive = lambda: False
     assert (await client.get("/health")).status_code == 503
 
 

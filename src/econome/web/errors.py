@@ -20,7 +20,7 @@ from econome.domain.errors import EconomeError
 from econome.ingest.budget import Overloaded
 from econome.ingest.writer import Stopped
 from econome.settings import SettingsError
-from econome.store.client import StoreError
+from econome.store.client import StoreBusy, StoreError, TooHeavy
 
 OURS = "/econome/"
 RETRY_AFTER_SECONDS = 5
@@ -74,6 +74,7 @@ TABLE: dict[type[EconomeError], HTTPStatus] = {
     Busy: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.TOO_MANY_REQUESTS,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooHeavy: HTTPStatus.BAD_REQUEST,
     Stopped: HTTPStatus.SERVICE_UNAVAILABLE,
     SettingsError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -123,7 +124,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
     path = request.url.path
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s: %s", request.method, path, error)
-    if isinstance(error, StoreError):
+    if isinstance(error, StoreError) and not isinstance(error, StoreBusy):
         # The engine's words may quote the text of traces.
         return problem(path, status, "The store did not answer. Nothing was lost; try again.")
     return problem(path, status, str(error))

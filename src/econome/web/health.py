@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from econome.store.client import Store, StoreError
-from econome.store.question import question
+from econome.store.client import Store
 from econome.web.auth import Role, require
 from econome.web.context import context
 
 PATIENCE_SECONDS = 5.0  # a store that takes longer than this to say 1 does not answer
-
-
-@dataclass(frozen=True, slots=True)
-class _Alive:
-    one: int
 
 
 async def health(request: Request) -> Response:
@@ -30,7 +23,7 @@ async def health(request: Request) -> Response:
     # One question at a time, whoever asks and how often: a slow store must not collect threads.
     asking: asyncio.Task[bool] | None = getattr(state, "asking_for_health", None)
     if asking is None or asking.done():
-        asking = asyncio.create_task(run_in_threadpool(_answers, context(request).store))
+        asking = asyncio.create_task(_is_alive(context(request).store))
         state.asking_for_health = asking
     done, _ = await asyncio.wait({asking}, timeout=PATIENCE_SECONDS)
     if done and asking.result():
@@ -65,11 +58,9 @@ async def metrics(request: Request) -> Response:
     return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
 
-def _answers(store: Store) -> bool:
-    try:
-        return bool(store.ask(_Alive, question("alive", "econome.store.sql")))
-    except StoreError:
-        return False
+async def _is_alive(store: Store) -> bool:
+    # In a thread of its own: the shared ones may all wait for heavy questions.
+    return await to_thread.run_sync(store.is_alive, limiter=CapacityLimiter(1))
 
 
 def _metric(
