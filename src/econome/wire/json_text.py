@@ -31,17 +31,23 @@ def parse(content: bytes) -> tuple[Any, bytes, str]:
         return text, orjson.dumps(text), KEPT_AS_TEXT
 
 
-def dump(value: object) -> bytes:
-    """The JSON text of a value that `parse` gave, or of a part of it. Never raises.
+def dump(value: object, option: int | None = None) -> bytes:
+    """The JSON text of a value, with an option of orjson's; of what `parse` gave it never raises.
 
     orjson reads 1024 levels but writes only 254; the standard library writes as many as the
     stack has room for. What is deeper still becomes a text that says so.
     """
     try:
-        return orjson.dumps(value)
+        return orjson.dumps(value, option=option)
     except orjson.JSONEncodeError:
         pass
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    except (TypeError, ValueError, RecursionError):
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_as_orjson_writes)
+        return text.encode("utf-8", "replace")
+    except RecursionError:
         return orjson.dumps(TOO_DEEP)
+
+
+def _as_orjson_writes(value: object) -> object:
+    """An id or a time, which only orjson knows. Raises `TypeError` for what it does not know either."""
+    return orjson.loads(orjson.dumps(value))
