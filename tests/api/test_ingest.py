@@ -332,3 +332,12 @@ def test_a_narrowed_key_may_patch_its_own_runs_without_naming_their_project(serv
     assert server.patch(f"/runs/{BAD}", json={"outputs": {"a": 1}}, headers=sender).status_code == 400
     detail = server.get(f"/econome/v1/runs/{GOOD}", headers={"x-api-key": reader}).json()
     assert detail["outputs"] == {"a": 1}
+
+
+def test_what_is_nested_deeply_can_be_read_back(server: TestClient) -> None:
+    deep: Any = "the bottom"
+    for _ in range(300):
+        deep = [deep]
+    assert server.post("/runs/batch", json={"post": [run(GOOD) | {"inputs": {"q": deep}}]}).status_code == 202
+    assert server.get(f"/econome/v1/runs/{GOOD}").json()["inputs"]["q"] == deep
+    assert server.get(f"/runs/{GOOD}").json()["inputs"]["q"] == deep

@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import orjson
 from starlette.responses import Response
 
 from econome.analytics.runs import RunRow
@@ -23,6 +22,7 @@ from econome.domain.money import text_of
 from econome.domain.trace import COLUMNS, Node
 from econome.domain.usage import Bucket
 from econome.ingest.projects import Projects
+from econome.wire.json_text import dump
 
 Json = dict[str, Any]
 """An object on its way out: its values are whatever JSON can hold."""
@@ -30,9 +30,7 @@ Json = dict[str, Any]
 
 def answer(content: Json) -> Response:
     """The response that holds `content`."""
-    return Response(
-        orjson.dumps(content), media_type="application/json", headers={"cache-control": "no-store"}
-    )
+    return Response(dump(content), media_type="application/json", headers={"cache-control": "no-store"})
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -19,6 +19,7 @@ from econome.web.auth import Caller
 from econome.web.context import Econome
 from econome.web.errors import Invalid, NotFound, TooLarge
 from econome.wire.identity import uuid_of
+from econome.wire.json_text import dump
 
 MOST = 100
 """Rows of one page: what the clients themselves ask for."""
@@ -44,9 +45,7 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 def json_answer(content: object, status: int = 200) -> Response:
     """An answer in JSON: ids and times as texts, times in UTC with their offset."""
-    return Response(
-        orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS), status, media_type="application/json"
-    )
+    return Response(dump(content, orjson.OPT_NON_STR_KEYS), status, media_type="application/json")
 
 
 def path_id(request: Request, name: str) -> UUID:

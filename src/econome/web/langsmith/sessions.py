@@ -34,6 +34,7 @@ from econome.web.langsmith.asked import (
     truth,
 )
 from econome.web.langsmith.runs import stats_json
+from econome.wire.json_text import dump
 from econome.wire.times import instant
 
 _LONGEST_NAME = 500
@@ -166,7 +167,7 @@ def _changed(project: Project, said: Mapping[str, Any]) -> Project:
         project,
         name=name,
         description=project.description if description is None else description,
-        extra=orjson.dumps({**_extra(project), **extra}).decode() if extra else project.extra,
+        extra=dump({**_extra(project), **extra}).decode() if extra else project.extra,
         ended_at=instant(said.get("end_time")) or project.ended_at,
     )
 
