@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
+from econome.analytics.details import digest_of
 from econome.domain.key import Role
 from econome.domain.project import DEFAULT_WORKSPACE, project_id, workspace_id
 from econome.domain.run import Run
@@ -298,12 +300,30 @@ def test_an_attachment_needs_its_signature_and_nothing_else(server: TestClient) 
     assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''a%20b.png"
     assert "sandbox" in answer.headers["content-security-policy"]
     for wrong in (
-        address.replace("a%20b", "c"),
+        address.replace("?", "0?"),
         address.replace(str(DEFAULT_WORKSPACE), str(TEAM)),
         address.replace("expires=", "expires=9"),
         address.partition("&")[0],
     ):
         assert server.get(wrong).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["..", "../x", "a\r\nx-evil: 1", "a/b\\c", "ü" * 300, '"; filename=b'])
+def test_a_file_of_any_name_comes_back_by_both_of_its_addresses(server: TestClient, name: str) -> None:
+    run = seed(server)["chain"]
+    file = {"workspace": DEFAULT_WORKSPACE, "key_time": run.key_time, "run_id": run.id, "name": name}
+    insert_rows(
+        here(server).store, "attachments", [{**file, "mime": "text/plain", "content": b"it", "version": 1}]
+    )
+    ours = {
+        file["name"]: file["url"] for file in server.get(f"/econome/v1/runs/{run.id}").json()["attachments"]
+    }
+    theirs = server.get(f"/runs/{run.id}").json()["s3_urls"][f"attachment.{name}"]["presigned_url"]
+    for address in (ours[name], theirs):
+        answer = server.get(address)
+        assert (answer.status_code, answer.content) == (200, b"it"), address
+        assert answer.headers["content-disposition"].endswith(quote(name, safe=""))
+        assert "x-evil" not in answer.headers
 
 
 def test_an_address_of_an_attachment_ends_after_an_hour() -> None:
@@ -315,10 +335,11 @@ def test_an_address_of_an_attachment_ends_after_an_hour() -> None:
         expires, _, signature = query.partition("&signature=")
         return expires, signature
 
-    assert signer.is_good(TEAM, run, "a/b é", *parts())
-    assert not Signer(b"another").is_good(TEAM, run, "a/b é", *parts())
-    assert not signer.is_good(TEAM, run, "a/b", *parts())
-    assert not signer.is_good(TEAM, run, "a/b é", *parts(now=NOON.timestamp() - LIFE_SECONDS))
+    named = digest_of("a/b é")
+    assert signer.is_good(TEAM, run, named, *parts())
+    assert not Signer(b"another").is_good(TEAM, run, named, *parts())
+    assert not signer.is_good(TEAM, run, digest_of("a/b"), *parts())
+    assert not signer.is_good(TEAM, run, named, *parts(now=NOON.timestamp() - LIFE_SECONDS))
 
 
 def test_links_lead_into_the_dashboard_and_tell_strangers_nothing(server: TestClient) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID
 
 from econome.analytics.runs import RunRow
@@ -29,8 +30,9 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file's bytes, and what they are said to be."""
+    """A file's bytes, what it is called, and what they are said to be."""
 
+    name: str
     mime: str
     content: bytes
 
@@ -59,6 +61,7 @@ class _Price:
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
+    name: str
     mime: str
     content: str
 
@@ -94,17 +97,22 @@ def attachments_of_run(store: Store, run: RunRow, workspace: UUID) -> list[Attac
     )
 
 
-def attachment(store: Store, run: RunRow, workspace: UUID, name: str) -> Content | None:
-    """One file that came with a run."""
+def digest_of(name: str) -> str:
+    """What stands for a file's name in an address: a name may be "..", or hold a line's end."""
+    return sha256(name.encode("utf-8", "replace")).hexdigest()
+
+
+def attachment(store: Store, run: RunRow, workspace: UUID, digest: str) -> Content | None:
+    """One file that came with a run, by the digest of its name."""
     answer = store.ask(
         _Encoded,
         question("attachment"),
         workspace=workspace,
         key_time=run.key_time,
         run=run.id,
-        name=name,
+        digest=digest,
     )
-    return Content(answer[0].mime, base64.b64decode(answer[0].content)) if answer else None
+    return Content(answer[0].name, answer[0].mime, base64.b64decode(answer[0].content)) if answer else None
 
 
 def feedback_of_run(store: Store, workspace: UUID, run: UUID) -> list[Remark]:

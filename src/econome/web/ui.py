@@ -78,8 +78,11 @@ def _inside(path: str) -> Path | None:
     if not path or "\0" in path:
         return None
     root = DIST.resolve()
-    file = (root / path).resolve()
-    return file if file.is_relative_to(root) and file.is_file() else None
+    try:
+        file = (root / path).resolve()
+        return file if file.is_relative_to(root) and file.is_file() else None
+    except OSError:  # longer than any name of a file
+        return None
 
 
 async def to_dashboard(_: Request) -> Response:

@@ -37,7 +37,7 @@ def test_the_bare_address_leads_to_the_dashboard(client: TestClient) -> None:
     assert client.get("/ui").headers["location"] == "/ui/"
 
 
-@pytest.mark.parametrize("path", ["", "runs", "traces/0198", "o/../whatever"])
+@pytest.mark.parametrize("path", ["", "runs", "traces/0198", "o/../whatever", "n" * 300, "n/" * 3000])
 def test_any_address_shows_the_page_and_asks_again_each_time(client: TestClient, path: str) -> None:
     answer = client.get(f"/ui/{path}")
     assert "Econome" in answer.text

@@ -2,9 +2,10 @@
 --
 -- workspace  whose run
 -- key_time, run  its key
--- name       of the file
+-- digest     SHA-256 of the file's name, in hexadecimal: names may be anything, addresses may not
 --
 -- In Base64, for the content is bytes and the client takes text.
-select mime, base64Encode(content) as content
+select name, mime, base64Encode(content) as content
 from attachments final
-where workspace = {workspace:UUID} and key_time = {key_time:DateTime64(6)} and run_id = {run:UUID} and name = {name:String}
+where workspace = {workspace:UUID} and key_time = {key_time:DateTime64(6)} and run_id = {run:UUID}
+  and lower(hex(SHA256(name))) = {digest:String}

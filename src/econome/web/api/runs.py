@@ -108,7 +108,7 @@ async def run(request: Request) -> Response:
                     "name": file.name,
                     "mime": file.mime,
                     "size": file.size,
-                    "url": f"/econome/v1/runs/{row.id}/attachments/{quote(file.name, safe='')}",
+                    "url": f"/econome/v1/runs/{row.id}/attachments/{details.digest_of(file.name)}",
                 }
                 for file in files
             ],
@@ -129,14 +129,14 @@ async def run(request: Request) -> Response:
 
 
 async def attachment(request: Request) -> Response:
-    """GET /econome/v1/runs/{id}/attachments/{name}: a file, shown by the browser only if it is harmless."""
+    """GET /econome/v1/runs/{id}/attachments/{digest}: a file; the browser shows what is harmless."""
     caller = require(request, Role.READ)
     allow(request, scoped=False)
     row = await _row(request, caller)
-    name = request.path_params["name"]
-    found = await run_in_threadpool(details.attachment, context(request).store, row, caller.workspace, name)
+    digest = request.path_params["digest"]
+    found = await run_in_threadpool(details.attachment, context(request).store, row, caller.workspace, digest)
     if found is None:
-        raise NotFound(f'The run has no attachment "{name[:64]}"')
+        raise NotFound("The run has no such attachment. Ask for the run: it says where its files are.")
     mime = found.mime.partition(";")[0].strip().lower()
     disposition = "inline"
     if mime == "text/plain":
@@ -144,7 +144,7 @@ async def attachment(request: Request) -> Response:
     elif not _INLINE.fullmatch(mime):
         mime, disposition = "application/octet-stream", "attachment"
     headers = {
-        "content-disposition": f"{disposition}; filename*=UTF-8''{quote(name, safe='')}",
+        "content-disposition": f"{disposition}; filename*=UTF-8''{quote(found.name, safe='')}",
         "content-type": mime,  # as a header: Starlette adds a charset to a media type
         "x-content-type-options": "nosniff",
         "content-security-policy": "default-src 'none'; sandbox",
@@ -201,5 +201,5 @@ ROUTES = [
     Route("/econome/v1/runs", runs, methods=["GET"]),
     Route("/econome/v1/count", count, methods=["GET"]),
     Route("/econome/v1/runs/{id}", run, methods=["GET"]),
-    Route("/econome/v1/runs/{id}/attachments/{name:path}", attachment, methods=["GET"]),
+    Route("/econome/v1/runs/{id}/attachments/{digest}", attachment, methods=["GET"]),
 ]

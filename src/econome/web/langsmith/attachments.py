@@ -1,7 +1,8 @@
 """Attachments, at addresses that are keys themselves.
 
-Clients fetch them without a header of theirs. The address says which workspace, run and name, and
-until when, and is signed with the server's secret. What strangers uploaded is never shown as a page.
+Clients fetch them without a header of theirs. The address says which workspace, run and name (by
+its digest: names may be anything), and until when, and is signed with the server's secret. What
+strangers uploaded is never shown as a page.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from econome.analytics.details import Content, attachment
+from econome.analytics.details import Content, attachment, digest_of
 from econome.analytics.runs import run_by_id
 from econome.web.context import Econome, context
 from econome.web.errors import Forbidden, NotFound
@@ -41,19 +42,19 @@ class Signer:
     def address(self, workspace: UUID, run: UUID, name: str, *, now: float | None = None) -> str:
         """The path, to be joined to whichever root the client speaks to."""
         expires = int(time.time() if now is None else now) + LIFE_SECONDS
-        signature = self._signature(workspace, run, name, expires)
-        named = quote(name, safe="")
-        return f"/public/attachments/{workspace}/{run}/{named}?expires={expires}&signature={signature}"
+        digest = digest_of(name)
+        signature = self._signature(workspace, run, digest, expires)
+        return f"/public/attachments/{workspace}/{run}/{digest}?expires={expires}&signature={signature}"
 
-    def is_good(self, workspace: UUID, run: UUID, name: str, expires: str, signature: str) -> bool:
+    def is_good(self, workspace: UUID, run: UUID, digest: str, expires: str, signature: str) -> bool:
         """Whether we signed this, and its time is not over."""
         if not expires.isascii() or not expires.isdigit() or len(expires) > 12:
             return False
-        ours = self._signature(workspace, run, name, int(expires))
+        ours = self._signature(workspace, run, digest, int(expires))
         return hmac.compare_digest(ours.encode(), signature.encode()) and int(expires) > time.time()
 
-    def _signature(self, workspace: UUID, run: UUID, name: str, expires: int) -> str:
-        said = f"attachment\n{workspace}\n{run}\n{expires}\n{name}"
+    def _signature(self, workspace: UUID, run: UUID, digest: str, expires: int) -> str:
+        said = f"attachment\n{workspace}\n{run}\n{expires}\n{digest}"
         return hmac.digest(self.secret, said.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
@@ -63,23 +64,23 @@ def signer(here: Econome) -> Signer:
 
 
 async def download(request: Request) -> Response:
-    """GET /public/attachments/{workspace}/{run}/{name}."""
+    """GET /public/attachments/{workspace}/{run}/{digest}."""
     said, asked = request.path_params, request.query_params
     workspace, run = uuid_of(said["workspace"]), uuid_of(said["run"])
     here = context(request)
     if workspace is None or run is None:
         raise NotFound("There is no such attachment")
     signature = asked.get("signature", "")
-    if not signer(here).is_good(workspace, run, said["name"], asked.get("expires", ""), signature):
+    if not signer(here).is_good(workspace, run, said["digest"], asked.get("expires", ""), signature):
         raise Forbidden("This address is over, or was never given. List the run again for a new one.")
-    found = await run_in_threadpool(_find, here, workspace, run, said["name"])
+    found = await run_in_threadpool(_find, here, workspace, run, said["digest"])
     if found is None:
         raise NotFound("There is no such attachment")
     mime = found.mime.partition(";")[0].strip().lower()
     return Response(
         found.content,
         headers={
-            "content-disposition": f"attachment; filename*=utf-8''{quote(said['name'], safe='')}",
+            "content-disposition": f"attachment; filename*=utf-8''{quote(found.name, safe='')}",
             "content-security-policy": "default-src 'none'; sandbox",
             "x-content-type-options": "nosniff",
             "cache-control": "private, max-age=300",
@@ -88,9 +89,9 @@ async def download(request: Request) -> Response:
     )
 
 
-def _find(here: Econome, workspace: UUID, run: UUID, name: str) -> Content | None:
+def _find(here: Econome, workspace: UUID, run: UUID, digest: str) -> Content | None:
     row = run_by_id(here.store, workspace, (), run)
-    return attachment(here.store, row, workspace, name) if row is not None else None
+    return attachment(here.store, row, workspace, digest) if row is not None else None
 
 
-ROUTES = [Route("/public/attachments/{workspace}/{run}/{name:path}", download, methods=["GET"])]
+ROUTES = [Route("/public/attachments/{workspace}/{run}/{digest}", download, methods=["GET"])]
