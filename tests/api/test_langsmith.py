@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from starlette.testclient import TestClient
 
 from econome.analytics.details import digest_of
 from econome.domain.key import Role
-from econome.domain.project import DEFAULT_WORKSPACE, project_id, workspace_id
+from econome.domain.project import DEFAULT_WORKSPACE, Project, project_id, workspace_id
 from econome.domain.run import Run
 from econome.web.context import Econome
 from econome.web.langsmith.attachments import LIFE_SECONDS, Signer
@@ -324,6 +325,26 @@ def test_a_file_of_any_name_comes_back_by_both_of_its_addresses(server: TestClie
         assert (answer.status_code, answer.content) == (200, b"it"), address
         assert answer.headers["content-disposition"].endswith(quote(name, safe=""))
         assert "x-evil" not in answer.headers
+
+
+def test_a_project_goes_in_the_same_turn_as_its_runs(
+    server: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed(server)
+    projects = here(server).projects
+    shop = projects.by_name(DEFAULT_WORKSPACE, "shop")
+    remove, turns = projects.remove, []
+
+    def watched(project: Project) -> None:
+        turns.append(threading.current_thread().name)
+        remove(project)
+
+    monkeypatch.setattr(projects, "remove", watched)
+    assert server.delete(f"/sessions/{shop}").status_code == 202
+    assert turns == ["writer"], "a commit in between would leave runs whose project nobody knows"
+    assert server.get(f"/sessions/{shop}").status_code == 404
+    assert server.post("/runs", json={"id": str(uuid4()), "session_name": "shop"}).status_code == 202
+    assert server.get(f"/sessions/{shop}").status_code == 200
 
 
 def test_an_address_of_an_attachment_ends_after_an_hour() -> None:

@@ -92,9 +92,19 @@ class Writer:
         for refusal in delivery.refusals:
             self.counters[f"refused_{refusal.reason}"] += 1
 
-    async def remove_project(self, workspace: UUID, project: UUID) -> None:
-        """Removes the runs of a project, in turn with the commits."""
-        await self._ask(action=lambda: self._committer.remove_project(workspace, project))
+    async def remove_project(
+        self, workspace: UUID, project: UUID, also: Callable[[], None] = lambda: None
+    ) -> None:
+        """Removes the runs of a project, in turn with the commits.
+
+        `also` is done in the same turn, after it: no commit comes between the two.
+        """
+
+        def remove() -> None:
+            self._committer.remove_project(workspace, project)
+            also()
+
+        await self._ask(action=remove)
 
     async def _ask(
         self,

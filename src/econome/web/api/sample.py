@@ -52,8 +52,7 @@ async def remove(request: Request) -> Response:
     project = here.projects.find(caller.workspace, SAMPLE.name)
     if project is not None:
         _ours(project)
-        await here.writer.remove_project(caller.workspace, project.id)
-        await run_in_threadpool(here.projects.remove, project)
+        await here.writer.remove_project(caller.workspace, project.id, lambda: here.projects.remove(project))
     return Response(status_code=204)
 
 

@@ -99,8 +99,8 @@ async def delete(request: Request) -> Response:
     caller = require(request, Role.ADMIN)
     here = context(request)
     project = _find(request, caller)
-    await here.writer.remove_project(caller.workspace, project.id)
-    await run_in_threadpool(here.projects.remove, project)
+    # In one turn: a commit in between would leave runs with a project that no registry knows.
+    await here.writer.remove_project(caller.workspace, project.id, lambda: here.projects.remove(project))
     return json_answer({"message": "deleted"}, 202)
 
 
