@@ -221,7 +221,8 @@ def test_attachments_come_back_byte_by_byte_without_a_key(
         assert answer.headers["content-type"] == "application/octet-stream"
         assert answer.headers["content-disposition"].startswith("attachment;")
         assert answer.headers["x-content-type-options"] == "nosniff"
-    for forged in (address.replace("/page?", "/image?"), address[:-1] + "x", address.partition("?")[0]):
+    elsewhere = image["presigned_url"].partition("?")[0] + "?" + address.partition("?")[2]
+    for forged in (server.address + elsewhere, address[:-1] + "x", address.partition("?")[0]):
         with pytest.raises(HTTPError) as refused:
             urlopen(forged)  # noqa: S310 - our own
         assert refused.value.code == 403
