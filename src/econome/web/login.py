@@ -18,7 +18,7 @@ from econome.web.context import context
 from econome.web.errors import Busy, Forbidden, NotFound, Unauthenticated
 from econome.web.json import short_object, text
 from econome.web.keys import Keys
-from econome.web.sessions import SESSION_SECONDS, Session, cookie_name, write_session
+from econome.web.sessions import Session, begin_session, cookie_name
 
 
 class Brake:
@@ -65,17 +65,14 @@ async def login(request: Request) -> Response:
             "This is neither the admin token nor a key. `econome doctor` says where it lies."
         )
     if not caller.role.includes(Role.READ):
-        raise Forbidden(f'A key with the role "{caller.role}" cannot look at the dashboard.')
-    secret = keys.session_secret()
+        message = (
+            f'A key with the role "{caller.role}" may send runs, not read them. '
+            "Make one with --role read, or use the admin token: it lies in DATA/admin-token."
+        )
+        raise Forbidden(message)
+    session = Session(caller.key_id, _workspace(keys, caller, text(said, "workspace")))
     answer = Response(status_code=204)
-    answer.set_cookie(
-        cookie_name(secret),
-        write_session(secret, Session(caller.key_id, _workspace(keys, caller, text(said, "workspace")))),
-        max_age=SESSION_SECONDS,
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
-    )
+    begin_session(request, answer, keys.session_secret(), session)
     return answer
 
 

@@ -11,6 +11,9 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 SESSION_SECONDS = 30 * 24 * 3600  # a month: a dashboard is looked at now and then
 
 _OPERATOR = "operator"
@@ -35,6 +38,18 @@ def write_session(secret: bytes, session: Session, *, now: float | None = None) 
     who = session.key_id.hex if session.key_id else _OPERATOR
     said = f"{who}.{session.workspace.hex}.{expires}"
     return f"{said}.{_signature(secret, said)}"
+
+
+def begin_session(request: Request, answer: Response, secret: bytes, session: Session) -> None:
+    """Gives the cookie of a session to the browser that asks."""
+    answer.set_cookie(
+        cookie_name(secret),
+        write_session(secret, session),
+        max_age=SESSION_SECONDS,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
 
 
 def read_session(secret: bytes, cookie: str, *, now: float | None = None) -> Session | None:

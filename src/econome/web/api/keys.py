@@ -11,11 +11,12 @@ from starlette.routing import BaseRoute, Route
 
 from econome.domain.key import ApiKey, Role
 from econome.domain.project import workspace_id
-from econome.web.auth import Caller, require
+from econome.web.auth import Caller, is_open, require
 from econome.web.context import context
-from econome.web.errors import Forbidden, Invalid, NotFound
+from econome.web.errors import Conflict, Forbidden, Invalid, NotFound
 from econome.web.json import short_object, text
 from econome.web.keys import Keys
+from econome.web.sessions import Session, begin_session
 
 GIVEN = frozenset({"name", "role", "projects", "workspace"})
 
@@ -36,19 +37,27 @@ async def list_keys(request: Request) -> Response:
 async def create_key(request: Request) -> Response:
     """A new key; the answer is the only place where it is ever seen."""
     caller = require(request, Role.ADMIN)
-    keys = context(request).keys
+    here = context(request)
+    keys = here.keys
+    was_open = is_open(here.settings, keys)
     said = await short_object(request, GIVEN)
     name = text(said, "name")
     if not name:
         raise Invalid('A key needs a "name", to know it again when it is time to revoke it.')
+    workspace = _workspace(keys, caller, text(said, "workspace"))
+    refuse_taken(keys, name, workspace)
     key, secret = await run_in_threadpool(
         keys.create,
         name,
         _role(text(said, "role") or Role.INGEST),
-        workspace=_workspace(keys, caller, text(said, "workspace")),
+        workspace=workspace,
         projects=_narrowed(caller, text(said, "projects", longest=2000)),
     )
-    return JSONResponse({**shown(keys, key), "key": secret}, 201)
+    answer = JSONResponse({**shown(keys, key), "key": secret}, 201)
+    if was_open:
+        # The first key shuts the door. Whoever made it could do everything, and stays inside.
+        begin_session(request, answer, keys.session_secret(), Session(None, caller.workspace))
+    return answer
 
 
 async def revoke_key(request: Request) -> Response:
@@ -61,6 +70,15 @@ async def revoke_key(request: Request) -> Response:
         raise NotFound(f"There is no key {key_id}.")
     await run_in_threadpool(keys.revoke, key_id)
     return Response(status_code=204)
+
+
+def refuse_taken(keys: Keys, name: str, workspace: str) -> None:
+    """Raises `Conflict` if a living key of the workspace has that name: two could not be told apart."""
+    if any(key.name == name for key in keys.all(workspace_id(workspace))):
+        raise Conflict(
+            f'There is a key "{name}" in the workspace "{workspace}" already. '
+            "Take another name, or revoke that one first."
+        )
 
 
 def shown(keys: Keys, key: ApiKey) -> dict[str, str | None]:
