@@ -304,6 +304,29 @@ def test_the_others_are_what_the_shown_leave_over(asking: Asking) -> None:
     assert answer["series"][1]["calls"] == [2]
 
 
+def test_a_line_tells_how_many_calls_its_sums_are_of(asking: Asking) -> None:
+    insert_runs(
+        asking.store,
+        [
+            a_run(uncached=2, cost=Decimal(1)),
+            a_run(uncached=4, cost=None),
+            a_run(usage_source="unknown", counted=True),
+        ],
+    )
+    line = asking.ask("series", step="day")["series"][0]
+    assert (line["calls"], line["known_calls"], line["priced_calls"]) == ([3], [2], [1])
+
+
+@pytest.mark.parametrize(("by", "whose"), [("model", "calls"), ("user", "traces")])
+def test_the_latency_of_a_line_is_that_of_what_has_the_dimension(asking: Asking, by: str, whose: str) -> None:
+    root = a_run(counted=False, user="ada", ended_at=after(9))
+    call = a_run(parent_id=root.id, trace_id=root.id, model="m", uncached=1, ended_at=after(2), user="ada")
+    insert_runs(asking.store, [root, call])
+    answer = asking.ask("series", by=by, step="day")
+    assert answer["latency_of"] == whose
+    assert answer["series"][0]["p95"] == [2 if whose == "calls" else 9]
+
+
 def test_a_run_with_several_lesser_tags_is_once_among_the_others(asking: Asking) -> None:
     insert_runs(asking.store, [a_run(uncached=9, cost=Decimal(1), tags=["top", "x", "y"])])
     answer = asking.ask("series", by="tag", limit=1, step="day")

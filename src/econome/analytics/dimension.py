@@ -26,6 +26,11 @@ class Dimension(StrEnum):
         return "tags" if self is Dimension.TAG else self.value
 
     @property
+    def is_of_calls(self) -> bool:
+        """Whether calls have it and the traces around them mostly do not: calls then tell its speed."""
+        return self in {Dimension.MODEL, Dimension.PROVIDER, Dimension.KIND, Dimension.USAGE_SOURCE}
+
+    @property
     def is_overlapping(self) -> bool:
         """Whether a run may have several of its values, so that parts add up to more than the whole."""
         return self is Dimension.TAG

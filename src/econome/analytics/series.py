@@ -30,7 +30,9 @@ class Point:
     input_tokens: int | None
     output_tokens: int | None
     cost: Decimal | None
-    latency: list[float]  # p50 and p95 of roots that ended, seconds; NaN for none
+    priced_calls: int  # the calls that `cost` is the sum of
+    known_calls: int  # the calls that the tokens are the sum of
+    latency: list[float]  # p50 and p95 of what ended of `latency_of`, seconds; NaN for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Series:
     """Lines over the same buckets, dearest first, the others last."""
 
     step: int  # seconds; days may be an hour longer or shorter
+    latency_of: str  # "calls" or "traces"
     times: list[datetime]  # when each bucket starts; none is missing
     lines: list[Line]
 
@@ -66,6 +69,7 @@ def series(store: Store, scope: Scope, by: Dimension | None, clock: Clock, *, li
     where = steps.zone(clock.zone)
     step = steps.step_of(clock.step, scope.until - scope.since)
     times = steps.starts(scope.since, scope.until, step, where)
+    latency_of = "calls" if by is not None and by.is_of_calls else "traces"
     values = [] if by is None else dearest(store, scope, by, limit=limit)
     points = store.ask(
         Point,
@@ -73,12 +77,13 @@ def series(store: Store, scope: Scope, by: Dimension | None, clock: Clock, *, li
         scope.filter,
         dimension=_WHOLE if by is None else by.column,
         values=values,
+        latency_of=latency_of,
         starts=[_seconds(moment) for moment in times],
         **scope.parameters(),
     )
     if by is not None:
         points = [point for point in points if point.value is not None or point.calls]
-    return Series(step, times, _lines(values, times, points, always=by is None))
+    return Series(step, latency_of, times, _lines(values, times, points, always=by is None))
 
 
 def _lines(

@@ -6,6 +6,7 @@
 -- projects      in these projects; empty: in any
 -- dimension     column to split by; of an array, each element is a value
 -- values        the values that get a series of their own; the rest share one, whose value is null
+-- latency_of    calls or traces: whose latency it is
 -- starts        when each bucket of time starts, in seconds since 1970, ascending
 select
     value,
@@ -16,9 +17,11 @@ select
     sumIf(input_tokens, counted)                       as input_tokens,
     sumIf(output_tokens, counted)                      as output_tokens,
     sumIf(cost, counted)                               as cost,
+    countIf(counted and cost is not null)              as priced_calls,
+    countIf(counted and (input_tokens is not null or output_tokens is not null)) as known_calls,
     quantilesExactInclusiveIf(0.5, 0.95)(
         (toUnixTimestamp64Micro(assumeNotNull(ended_at)) - toUnixTimestamp64Micro(started_at)) / 1e6,
-        parent_id is null and ended_at is not null
+        if({latency_of:String} = 'calls', counted, parent_id is null) and ended_at is not null
     ) as latency
 from (
     select

@@ -38,6 +38,7 @@ async def series(request: Request) -> Response:
         {
             "by": by or UNSPLIT,
             "step": found.step,
+            "latency_of": found.latency_of,
             "since": shapes.iso(scope.since),
             "until": shapes.iso(scope.until),
             "times": [shapes.iso(moment) for moment in found.times],
@@ -73,6 +74,8 @@ def _line(line: Line, projects: Projects, workspace: UUID, by: Dimension | None)
         "input_tokens": [point.input_tokens if point else None for point in points],
         "output_tokens": [point.output_tokens if point else None for point in points],
         "cost": [shapes.money(point.cost) if point else None for point in points],
+        "priced_calls": [point.priced_calls if point else 0 for point in points],
+        "known_calls": [point.known_calls if point else 0 for point in points],
         "p50": [shapes.quantile(point.latency[0]) if point else None for point in points],
         "p95": [shapes.quantile(point.latency[1]) if point else None for point in points],
     }
