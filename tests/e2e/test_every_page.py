@@ -18,7 +18,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = {
     "overview": "",
     "overview-time": "?unit=time&by=project",
-    "runs": "runs",
+    "runs": "runs?view=runs",
     "traces-peek": "runs?view=traces&peek={ticket}&tab=usage",
     "trace": "traces/{ticket}",
     "hostile": "traces/{hostile}?tab=facts",

@@ -13,7 +13,7 @@ from e2e.viewer import Look, Viewer
 
 
 def test_each_run_shows_its_tokens_and_cost_or_why_not(viewer: Viewer) -> None:
-    page = viewer.goes_to("runs?range=24h")
+    page = viewer.goes_to("runs?view=runs&range=24h")
     asked = page.get_by_role("row", name=re.compile(r"\bask\b"))
     expect(asked).to_contain_text("1,000")
     expect(asked).to_contain_text("200")
@@ -23,7 +23,7 @@ def test_each_run_shows_its_tokens_and_cost_or_why_not(viewer: Viewer) -> None:
 
 
 def test_only_what_is_seen_is_in_the_page(viewer: Viewer) -> None:
-    page = viewer.goes_to("runs")
+    page = viewer.goes_to("runs?view=runs")
     grid = page.get_by_role("grid")
     expect(page.get_by_text(re.compile(r"^30\d runs$"))).to_be_visible()
     for _ in range(12):
@@ -34,7 +34,7 @@ def test_only_what_is_seen_is_in_the_page(viewer: Viewer) -> None:
 
 
 def test_the_panel_is_stepped_through_by_keyboard(viewer: Viewer) -> None:
-    page = viewer.goes_to("runs")
+    page = viewer.goes_to("runs?view=runs")
     expect(page.get_by_role("row", name=re.compile(r"\bask\b"))).to_be_visible()
     page.keyboard.press("j")
     panel = page.get_by_role("complementary", name="Run")
@@ -67,7 +67,7 @@ def test_traces_show_what_all_their_calls_used(viewer: Viewer) -> None:
 
 
 def test_a_facet_narrows_and_widens(viewer: Viewer) -> None:
-    page = viewer.goes_to("runs")
+    page = viewer.goes_to("runs?view=runs")
     facets = page.get_by_role("navigation", name="Filters")
     model = facets.get_by_role("button", name=re.compile(r"our-own-model-7b"))
     model.click()
@@ -79,7 +79,7 @@ def test_a_facet_narrows_and_widens(viewer: Viewer) -> None:
 
 def test_a_bad_filter_is_explained_where_it_was_typed(viewer: Viewer) -> None:
     viewer.expects("400 (Bad Request)")
-    page = viewer.goes_to("runs")
+    page = viewer.goes_to("runs?view=runs")
     expect(page.get_by_role("row", name=re.compile(r"\bask\b"))).to_be_visible()
     page.keyboard.press("/")
     line = page.get_by_role("textbox", name="Filter")
@@ -92,7 +92,7 @@ def test_a_bad_filter_is_explained_where_it_was_typed(viewer: Viewer) -> None:
 
 
 def test_plain_words_search(viewer: Viewer) -> None:
-    page = viewer.goes_to("runs")
+    page = viewer.goes_to("runs?view=runs")
     line = page.get_by_role("textbox", name="Filter")
     line.fill("no such ticket")
     line.press("Enter")
@@ -116,7 +116,7 @@ def test_new_runs_appear_by_themselves_and_wait_while_paused(
     sender = Sender()
     sender.call("first", "gpt-4o", USED, minutes_ago=5)
     sender.send(empty_server)
-    page = open_viewer(empty_server).goes_to("runs")
+    page = open_viewer(empty_server).goes_to("runs?view=runs")
     expect(page.get_by_role("row", name=re.compile("first"))).to_be_visible()
     expect(page.get_by_text("Live")).to_be_visible()
 
@@ -140,7 +140,7 @@ def test_a_narrow_screen_keeps_tokens_and_cost(
     server: Running, ids: dict[str, str], open_viewer: Callable[..., Viewer]
 ) -> None:
     assert ids
-    page = open_viewer(server, Look(width=390, height=844)).goes_to("runs")
+    page = open_viewer(server, Look(width=390, height=844)).goes_to("runs?view=runs")
     expect(page.get_by_role("columnheader")).to_have_text(
         ["Name", re.compile("in"), re.compile("out"), re.compile("Cost")]
     )

@@ -76,7 +76,7 @@ def test_hostile_text_is_only_text(viewer: Viewer, ids: dict[str, str]) -> None:
         links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
         assert all(link.startswith(("/ui/", "/econome/v1/runs/")) for link in links), links
     assert "owned" not in page.title().replace(page.locator("h1").inner_text(), "")
-    page = viewer.goes_to("runs?filter=" + 'eq(status, "error")')
+    page = viewer.goes_to("runs?view=runs&filter=" + 'eq(status, "error")')
     expect(page.get_by_role("row", name=re.compile("onerror")).first).to_be_visible()
     assert page.title() == "Runs · Econome"
 
@@ -85,6 +85,15 @@ def test_a_trace_that_is_not_there_says_so(viewer: Viewer) -> None:
     viewer.expects("404 (Not Found)")
     page = viewer.goes_to("traces/00000000-0000-0000-0000-000000000009")
     expect(page.get_by_role("alert")).to_contain_text("nothing at this address")
+
+
+def test_a_link_made_by_a_client_of_langsmith_opens_the_trace(viewer: Viewer, ids: dict[str, str]) -> None:
+    tenant = project = "00000000-0000-0000-0000-000000000000"
+    for run in ("ticket", "ask"):
+        viewer.page.goto(f"{viewer.address}/o/{tenant}/projects/p/{project}/r/{ids[run]}?poll=true")
+        expect(viewer.page.get_by_role("treegrid")).to_be_visible()
+        expect(viewer.page.get_by_role("heading", level=1)).to_have_text("answer_ticket")
+        expect(viewer.page).to_have_url(re.compile(f"/ui/traces/{ids['ticket']}"))
 
 
 def test_a_link_to_a_run_finds_its_trace(viewer: Viewer, ids: dict[str, str]) -> None:

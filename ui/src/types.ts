@@ -97,6 +97,8 @@ export interface SeriesLine {
   input_tokens: (number | null)[];
   output_tokens: (number | null)[];
   cost: Money[];
+  priced_calls: number[];
+  known_calls: number[];
   p50: (number | null)[];
   p95: (number | null)[];
 }
@@ -104,6 +106,7 @@ export interface SeriesLine {
 export interface Series {
   by: string;
   step: number;
+  latency_of: "calls" | "traces";
   since: string;
   until: string;
   times: string[];
@@ -249,4 +252,11 @@ export interface Key {
   projects: string | null;
   hint: string;
   created_at: string;
+}
+
+const OF_CALLS: ReadonlySet<Dimension> = new Set(["model", "provider", "kind", "usage_source"]);
+
+/** How fast a value of a dimension is: its traces, or its calls where traces have no such value. */
+export function speedOf(totals: Totals, by: Dimension): Quantiles {
+  return totals.traces && !OF_CALLS.has(by) ? totals.latency : totals.call_latency;
 }

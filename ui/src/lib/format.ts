@@ -33,7 +33,7 @@ export function money(text: string, language: Language): string {
   const places = Math.min(18, 1 - Math.floor(Math.log10(size)));
   return formatter(language, {
     ...DOLLARS,
-    minimumFractionDigits: places,
+    minimumFractionDigits: Math.min(4, places),
     maximumFractionDigits: places,
   }).format(exactly(text));
 }
@@ -200,4 +200,10 @@ export function ago(at: number, now: number, language: Language): string {
   for (const [unit, length] of steps)
     if (Math.abs(past) >= length) return relative.format(Math.round(past / length), unit);
   return relative.format(Math.round(past), "second");
+}
+
+/** The beginning of a long text, in whole lines. */
+export function firstLines(text: string, most = 3): string {
+  const lines = text.trim().split(/\r?\n/);
+  return lines.length > most ? `${lines.slice(0, most).join("\n")} …` : lines.join("\n");
 }

@@ -7,6 +7,8 @@ const LINE: SeriesLine = {
   value: "gpt-4o",
   label: "gpt-4o",
   calls: [2, 0, 1],
+  priced_calls: [2, 0, 1],
+  known_calls: [2, 0, 1],
   runs: [2, 0, 1],
   errors: [0, 0, 0],
   input_tokens: [100, null, null],
