@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
+from urllib.parse import urlsplit
 
 from econome.domain.errors import EconomeError
 from econome.settings import Settings, explanations, flag, parse, settings, unknown_variables, variable
@@ -18,15 +19,20 @@ from econome.settings import Settings, explanations, flag, parse, settings, unkn
 # What each command may set; `serve` everything.
 WHERE = ("data", "store")
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (addresses to listen on, which nobody can call)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command: 0 when it did what was asked, 1 when something is wrong, 2 when it could not."""
-    parsed = _parser().parse_args(arguments)
+    parsed, unknown = _parser().parse_known_args(arguments)
+    if unknown:  # said by the command's own parser, which prints its own usage
+        parsed.parser.error(f"there is no {' '.join(unknown)} here")
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
         return run(parsed)
     except EconomeError as error:
-        print(f"econome: {error}", file=sys.stderr)
+        chosen: Settings | None = getattr(parsed, "settings", None)
+        print(f"econome: {chosen.without_secrets(str(error)) if chosen else error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -41,11 +47,12 @@ def _parser() -> argparse.ArgumentParser:
         description="See where the tokens of an LLM application go, what they cost, and peel off the waste.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _runs(parser, _help)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="start the server", description="Starts the server.")
     _add_settings(serve, tuple(one.name for one in fields(Settings)))
-    serve.set_defaults(run=_serve)
+    _runs(serve, _serve)
 
     _add_keys(commands.add_parser("keys", help="list, make and revoke API keys"))
 
@@ -57,12 +64,22 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--to", metavar="ADDRESS", help="another server than the one on the data folder")
     demo.add_argument("--key", help="a key for that server, with the role admin")
     _add_settings(demo, WHERE)
-    demo.set_defaults(run=_demo)
+    _runs(demo, _demo)
 
     doctor = commands.add_parser("doctor", help="say what is wrong with an installation")
     _add_settings(doctor, tuple(one.name for one in fields(Settings)))
-    doctor.set_defaults(run=_doctor)
+    _runs(doctor, _doctor)
     return parser
+
+
+def _runs(parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace], int]) -> None:
+    parser.set_defaults(run=command, parser=parser)
+
+
+def _help(parsed: argparse.Namespace) -> int:
+    """What a command without its action does."""
+    parsed.parser.print_help()
+    return 0
 
 
 class _Version(argparse.Action):
@@ -74,10 +91,11 @@ class _Version(argparse.Action):
 
 
 def _add_keys(keys: argparse.ArgumentParser) -> None:
-    actions = keys.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _runs(keys, _help)
+    actions = keys.add_subparsers(title="actions", metavar="ACTION")
 
     listing = actions.add_parser("list", help="the keys of every workspace")
-    listing.set_defaults(run=_keys_list)
+    _runs(listing, _keys_list)
 
     create = actions.add_parser("create", help="make a key; it is shown this once")
     create.add_argument("--name", required=True, help="to know it again")
@@ -89,11 +107,11 @@ def _add_keys(keys: argparse.ArgumentParser) -> None:
     )
     create.add_argument("--workspace", default="default", help="the tenant it opens (default: %(default)s)")
     create.add_argument("--projects", metavar="PATTERN", help="only projects of such names: 'shop-*,blog'")
-    create.set_defaults(run=_keys_create)
+    _runs(create, _keys_create)
 
     revoke = actions.add_parser("revoke", help="end a key, at once")
-    revoke.add_argument("key", help="its id, as the list shows it, or the beginning of it")
-    revoke.set_defaults(run=_keys_revoke)
+    revoke.add_argument("key", help="its name, or its id or the beginning of it, as the list shows them")
+    _runs(revoke, _keys_revoke)
 
     for action in (listing, create, revoke):
         _add_settings(action, WHERE)
@@ -101,7 +119,7 @@ def _add_keys(keys: argparse.ArgumentParser) -> None:
 
 def _add_settings(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
     group = parser.add_argument_group(
-        "settings", "Each has a variable too: --log-level is ECONOME_LOG_LEVEL."
+        "settings", f"Each has a variable too: {flag(names[-1])} is {variable(names[-1])}."
     )
     said = explanations()
     for one in fields(Settings):
@@ -131,12 +149,15 @@ def _settings(parsed: argparse.Namespace) -> Settings:
             given[one.name] = tuple(value)
         else:
             given[one.name] = value
-    chosen = settings(given)
+    parsed.settings = chosen = settings(given)
     import logging  # noqa: PLC0415  (a tenth of the time that --help takes)
 
     logging.basicConfig(
         level=chosen.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # What they warn of ends in an error of ours, in words.
+    for driver in ("urllib3.connectionpool", "clickhouse_connect"):
+        logging.getLogger(driver).setLevel(logging.ERROR)
     for name in unknown_variables():
         print(f"econome: {name} is no setting of ours, and changes nothing.", file=sys.stderr)
     return chosen
@@ -154,13 +175,20 @@ def _serve(parsed: argparse.Namespace) -> int:
         _raise_open_files()
         app = create_app(chosen, admin_token(chosen.data))
 
+        has_started = False
+
         def started(address: str) -> None:
+            nonlocal has_started
+            has_started = True
             held.announce(address)
             print(_welcome(chosen, address, has_keys=app.state.econome.keys.ever_made), flush=True)
 
         serve(app, chosen, started)
     finally:
         held.release()
+    if has_started:
+        after_caret_c = "\n" if sys.stdout.isatty() else ""
+        print(f"{after_caret_c}Stopped; everything that was accepted is stored.")
     return 0
 
 
@@ -179,7 +207,8 @@ def _raise_open_files() -> None:
 def _welcome(chosen: Settings, address: str, *, has_keys: bool) -> str:
     from econome.store.lock import ADMIN_TOKEN  # noqa: PLC0415
 
-    key = "<a key from: econome keys create --name my-app>" if has_keys else "anything"
+    make = f"econome keys create --name my-app{chosen.place}"
+    key = f"    # export LANGSMITH_API_KEY=eco_…    a key from: {make}"
     lines = [
         f"Econome listens at {address}",
         "",
@@ -187,7 +216,7 @@ def _welcome(chosen: Settings, address: str, *, has_keys: bool) -> str:
         "",
         "    export LANGSMITH_TRACING=true",
         f"    export LANGSMITH_ENDPOINT={address}/api/v1",
-        f"    export LANGSMITH_API_KEY={key}",
+        key if has_keys else "    export LANGSMITH_API_KEY=anything",
         "",
         f"and its runs appear at {address}/ui/",
     ]
@@ -199,6 +228,12 @@ def _welcome(chosen: Settings, address: str, *, has_keys: bool) -> str:
     elif chosen.allowed_hosts:
         names = ", ".join(chosen.allowed_hosts)
         lines += ["", f"No API key has been made, so whoever can call {names} sees and writes everything."]
+    if not chosen.is_loopback:
+        lines.append("")
+        if chosen.host.strip("[]") in EVERYWHERE:
+            here = urlsplit(address).hostname
+            lines.append(f"Other machines put this one's address for {here}, or a name of --allowed-host.")
+        lines.append("Traffic is plain HTTP: on a network that is not yours, put a proxy with TLS before it.")
     return "\n".join([*lines, "", "Stop it with Ctrl+C."])
 
 
@@ -222,9 +257,12 @@ def _keys_list(parsed: argparse.Namespace) -> int:
 
 
 def _keys_create(parsed: argparse.Namespace) -> int:
+    from econome.store.lock import ADMIN_TOKEN  # noqa: PLC0415
     from econome.web.keyring import keyring  # noqa: PLC0415
 
-    with keyring(_settings(parsed)) as ring:
+    chosen = _settings(parsed)
+    with keyring(chosen) as ring:
+        is_first = not ring.list()
         made = ring.create(
             {
                 "name": parsed.name,
@@ -234,16 +272,28 @@ def _keys_create(parsed: argparse.Namespace) -> int:
             }
         )
     print(made["key"])  # alone on the standard output, for scripts
-    print("Keep it: it is not shown again.", file=sys.stderr)
+    sys.stdout.flush()  # before what follows, where both are one screen
+    lines = [f"It has the role {made['role']}. Keep it: it is not shown again. For an app:", ""]
+    lines += [f"    export LANGSMITH_API_KEY={made['key']}"]
+    if is_first:
+        login = f"the token in {chosen.data / ADMIN_TOKEN}, or a key that may read"
+        lines += ["", f"With this first key the dashboard asks for a login from now on: {login}."]
+    print("\n".join(lines), file=sys.stderr)
     return 0
 
 
 def _keys_revoke(parsed: argparse.Namespace) -> int:
     from econome.web.keyring import keyring, revoke  # noqa: PLC0415
 
-    with keyring(_settings(parsed)) as ring:
+    chosen = _settings(parsed)
+    with keyring(chosen) as ring:
         row = revoke(ring, parsed.key)
+        is_last = not ring.list()
     print(f"Revoked {row['id']} ({row['name']}).")
+    if is_last:
+        from econome.store.lock import ADMIN_TOKEN  # noqa: PLC0415
+
+        print(f"No key is left: only the admin token opens the server, in {chosen.data / ADMIN_TOKEN}.")
     return 0
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 import inspect
 import os
+import re
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -17,10 +19,14 @@ from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from econome.domain.errors import EconomeError
 
 PREFIX = "ECONOME_"
+
+STORES = ("chdb", "clickhouse", "clickhouses")
+TLS_PORTS = (8443, 443)
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -81,8 +87,8 @@ class Settings:
 
     store: str = ""
     """Where the runs are kept: `chdb:///folder` in this process or
-    `clickhouse://user:password@host:port/database` on a server. Empty means an embedded store in
-    the data folder, which needs nothing else."""
+    `clickhouse://user:password@host:port/database` on a server (`clickhouses://` with TLS). Empty means
+    an embedded store in the data folder, which needs nothing else."""
 
     allowed_hosts: tuple[str, ...] = ()
     """Names, besides localhost, the host above and plain IP addresses, by which a browser or a client
@@ -131,12 +137,27 @@ class Settings:
         for name in ("max_body_bytes", "max_inflight_bytes", "readers", "live_clients"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}.")
-        if self.store and "://" not in self.store:
-            raise SettingsError(f'The store must be a DSN such as chdb:///folder, not "{self.store}".')
+        if self.store and "://" not in self.store:  # it is not repeated: who knows what is in it
+            raise SettingsError("The store must be a DSN such as chdb:///folder; this has no ://.")
+        if self.store and self._scheme not in STORES:
+            raise SettingsError(
+                "The store must be chdb:///folder or clickhouse://user:password@host:port/database "
+                f"(clickhouses:// with TLS), not {self._scheme}://."
+            )
+        if self._scheme == "clickhouses" and _port(self.store) not in {None, *TLS_PORTS}:
+            raise SettingsError("clickhouses:// speaks TLS at port 8443, which it takes by itself, or 443.")
+
+    @property
+    def _scheme(self) -> str:
+        return self.store.partition("://")[0]
 
     @property
     def dsn(self) -> str:
         """The store's DSN, whole."""
+        if self._scheme == "clickhouses" and _port(self.store) is None:
+            # The driver goes by the port: without one it would speak plainly.
+            parts = urlsplit(self.store)
+            return parts._replace(netloc=f"{parts.netloc.rstrip(':')}:{TLS_PORTS[0]}").geturl()
         return self.store or f"chdb://{(self.data / 'store').absolute().as_posix()}"
 
     @property
@@ -148,6 +169,18 @@ class Settings:
             return ip_address(self.host.strip("[]")).is_loopback
         except ValueError:
             return False
+
+    @property
+    def place(self) -> str:
+        """The flags by which another command finds the same data, after a space; empty if it needs none."""
+        flags = "" if self.data == default_data() else f" --data {shlex.quote(str(self.data))}"
+        return flags + (f" --store {shlex.quote(without_password(self.store))}" if self.store else "")
+
+    def without_secrets(self, text: str) -> str:
+        """A message that may be shown: where it repeats the store's DSN, the password is starred out."""
+        for secret in filter(None, (self.dsn, self.store)):
+            text = text.replace(secret, without_password(secret))
+        return text
 
     def shown(self) -> dict[str, str]:
         """The settings as text, without secrets."""
@@ -200,7 +233,7 @@ def parse(one: Field[Any], text: str, *, said: str) -> object:
     text = text.strip()
     match str(one.type):
         case "int":
-            return _number(text, said)
+            return _size(text, said) if one.name.endswith("_bytes") else _number(text, said)
         case "bool":
             if text.lower() in _TRUE | _FALSE:
                 return text.lower() in _TRUE
@@ -218,6 +251,12 @@ def parse(one: Field[Any], text: str, *, said: str) -> object:
 
 
 def _number(text: str, said: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise SettingsError(f'{said} must be a whole number, not "{text}".')
+    return int(text)
+
+
+def _size(text: str, said: str) -> int:
     digits = text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
     unit = text[len(digits) :].strip().lower()
     if not digits.isdecimal() or unit not in _SIZES:
@@ -235,6 +274,13 @@ def _shown(name: str, value: object) -> str:
     if name.endswith("_bytes") and isinstance(value, int) and not value % (1 << 20):
         return f"{value >> 20}MiB"
     return "" if value is None else str(value)
+
+
+def _port(dsn: str) -> int | None:
+    try:
+        return urlsplit(dsn).port
+    except ValueError as error:
+        raise SettingsError(f"The store's port is not one: {error}.") from error
 
 
 def without_password(dsn: str) -> str:

@@ -119,6 +119,14 @@ def test_keys_are_managed_beside_a_running_server_and_without_one(tmp_path: Path
     assert made.returncode == 0, made.stderr
     before = made.stdout.strip()
     assert before.startswith("eco_")
+    assert "role read" in made.stderr
+    assert f"    export LANGSMITH_API_KEY={before}\n" in made.stderr
+    assert f"asks for a login from now on: the token in {tmp_path / 'admin-token'}" in made.stderr
+    again = econome("keys", "create", "--name", "before", *data)
+    assert (again.returncode, 'a key "before" in the workspace "default" already' in again.stderr) == (
+        2,
+        True,
+    )
 
     with a_server(tmp_path) as server:
         assert "anything" not in server.welcome
@@ -129,6 +137,12 @@ def test_keys_are_managed_beside_a_running_server_and_without_one(tmp_path: Path
         assert server.ask("POST", "/runs", "{}", **read)[0] == 403
         assert server.ask("GET", "/econome/v1/projects", **{"x-api-key": "anything"})[0] == 401
 
+        assert econome("keys", "create", "--name", "before", *data).returncode == 2
+        elsewhere = econome("keys", "create", "--name", "before", "--workspace", "acme", *data)
+        assert elsewhere.returncode == 0
+        assert "login" not in elsewhere.stderr
+        assert econome("keys", "revoke", "before", *data).returncode == 2  # which of them?
+        assert econome("keys", "revoke", _id(elsewhere.stdout, data), *data).returncode == 0
         send = econome("keys", "create", "--name", "during", "--workspace", "acme", *data).stdout.strip()
         listed = econome("keys", "list", *data).stdout
         assert "before" in listed
@@ -146,13 +160,20 @@ def test_keys_are_managed_beside_a_running_server_and_without_one(tmp_path: Path
     after = econome("keys", "list", *data).stdout
     assert "during" in after
     assert "before" not in after
+    last = econome("keys", "revoke", "during", *data)
+    assert "No key is left: only the admin token opens" in last.stdout
+
+
+def _id(secret: str, data: tuple[str, str]) -> str:
+    rows = econome("keys", "list", *data).stdout.splitlines()
+    return next(row.split()[0] for row in rows if secret.strip()[-4:] in row)
 
 
 def test_where_others_can_call_a_server_wants_a_key_first(tmp_path: Path) -> None:
     anywhere = ("--host", "0.0.0.0", "--data", str(tmp_path))  # noqa: S104
     refused = econome("serve", "--port", "0", *anywhere)
     assert refused.returncode == 2
-    assert "econome keys create" in refused.stderr
+    assert f"econome keys create --name my-app --data {tmp_path}" in refused.stderr
     assert "Traceback" not in refused.stderr
     doctor = econome("doctor", "--port", "0", *anywhere)
     assert doctor.returncode == 1
@@ -161,6 +182,9 @@ def test_where_others_can_call_a_server_wants_a_key_first(tmp_path: Path) -> Non
     assert econome("keys", "create", "--name", "first", "--data", str(tmp_path)).returncode == 0
     with a_server(tmp_path, "--host", "0.0.0.0") as server:  # noqa: S104
         assert server.address.startswith("http://127.0.0.1:")
+        assert "Other machines put this one's address for 127.0.0.1" in server.welcome
+        assert "plain HTTP" in server.welcome
+        assert "# export LANGSMITH_API_KEY=eco_…    a key from: econome keys create" in server.welcome
         assert server.ask("GET", "/econome/v1/projects")[0] == 401
 
 
@@ -168,7 +192,8 @@ def test_what_cannot_start_says_why_and_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for flags, why in (
         (("--data", str(tmp_path / "file")), "not a folder"),
-        (("--data", str(tmp_path), "--port", "no"), "--port must be a whole number"),
+        (("--data", str(tmp_path), "--port", "no"), '--port must be a whole number, not "no"'),
+        (("--data", str(tmp_path), "--store", "mysql://u:p@x"), "chdb:///folder or clickhouse://"),
         (("--data", str(tmp_path), "--host", "256.1.1.1"), 'no address "256.1.1.1"'),
         (("--data", str(tmp_path), "--store", "somewhere"), "must be a DSN"),
     ):
@@ -176,6 +201,49 @@ def test_what_cannot_start_says_why_and_ends_with_2(tmp_path: Path) -> None:
         assert ended.returncode == 2, ended.stderr
         assert why in ended.stderr
         assert "Traceback" not in ended.stderr
+
+
+def test_a_store_that_does_not_answer_is_said_without_its_password(tmp_path: Path) -> None:
+    ended = econome("serve", "--data", str(tmp_path), "--store", "clickhouse://anna:hidden@127.0.0.1:1/x")
+    assert ended.returncode == 2
+    assert "hidden" not in ended.stderr
+    assert ended.stderr.startswith("econome: Could not open the store clickhouse://anna:***@127.0.0.1:1/x")
+
+
+def test_a_flag_that_does_not_exist_is_said_with_the_usage_of_its_command() -> None:
+    for command, usage in ((("keys", "list"), "econome keys list"), (("demo",), "econome demo")):
+        ended = econome(*command, "--wrong")
+        assert ended.returncode == 2
+        assert ended.stderr.startswith(f"usage: {usage} [-h]")
+        assert "--wrong" in ended.stderr
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    assert econome().stdout.startswith("usage: econome [-h]")
+    assert econome("keys").stdout.startswith("usage: econome keys [-h]")
+
+
+def test_the_help_of_a_command_speaks_of_its_own_flags_only() -> None:
+    for command in (("keys", "list"), ("keys", "create"), ("demo",)):
+        assert "--log-level" not in econome(*command, "--help").stdout
+
+
+def test_the_package_can_be_run(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "econome", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert ended.stdout.startswith("econome ")
+
+
+def test_a_server_that_was_stopped_says_that_all_is_stored(tmp_path: Path) -> None:
+    with a_server(tmp_path) as server:
+        server.process.send_signal(signal.SIGINT)
+        said, errors = server.process.communicate()
+    assert (said, errors) == ("Stopped; everything that was accepted is stored.\n", "")
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

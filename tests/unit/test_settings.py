@@ -60,6 +60,8 @@ def test_lists_and_switches_are_read_from_variables() -> None:
         ("ECONOME_MAX_BODY_BYTES", "0"),
         ("ECONOME_LOG_LEVEL", "loud"),
         ("ECONOME_STORE", "/var/lib/econome"),
+        ("ECONOME_STORE", "postgres://u:p@host/x"),
+        ("ECONOME_READERS", "4KiB"),
         ("ECONOME_DATA", " "),
     ],
 )
@@ -121,3 +123,17 @@ def test_without_a_dsn_the_store_lies_in_the_data_folder(tmp_path: Path) -> None
 )
 def test_data_lie_where_the_platform_keeps_them(platform: str, environ: dict[str, str], folder: str) -> None:
     assert default_data(environ, platform) == Path(folder).expanduser()
+
+
+def test_a_store_with_tls_is_called_at_a_port_that_speaks_it() -> None:
+    assert Settings(store="clickhouses://u:p@host/x").dsn == "clickhouses://u:p@host:8443/x"
+    assert Settings(store="clickhouses://u:p@host:443/x").dsn == "clickhouses://u:p@host:443/x"
+    with pytest.raises(SettingsError, match="8443"):
+        Settings(store="clickhouses://u:p@host:8123/x")
+
+
+def test_a_message_that_repeats_the_store_keeps_its_password() -> None:
+    chosen = Settings(store="clickhouses://u:hidden@host/x")
+    said = f"{chosen.store} or {chosen.dsn}"
+    assert chosen.without_secrets(said) == "clickhouses://u:***@host/x or clickhouses://u:***@host:8443/x"
+    assert chosen.place.endswith("--store 'clickhouses://u:***@host/x'")

@@ -81,7 +81,7 @@ def _stored(settings: Settings, held: Hold) -> Iterator[Keyring]:
     from econome.store.client import Store  # noqa: PLC0415
     from econome.store.lock import admin_token  # noqa: PLC0415
     from econome.store.migrate import migrate  # noqa: PLC0415
-    from econome.web.api.keys import shown  # noqa: PLC0415
+    from econome.web.api.keys import refuse_taken, shown  # noqa: PLC0415
     from econome.web.keys import Keys  # noqa: PLC0415
 
     class Stored:
@@ -92,10 +92,12 @@ def _stored(settings: Settings, held: Hold) -> Iterator[Keyring]:
             return [shown(self._keys, key) for key in self._keys.all()]
 
         def create(self, said: Shown) -> Shown:
+            name, workspace = said["name"] or "", said["workspace"] or "default"
+            refuse_taken(self._keys, name, workspace)
             key, secret = self._keys.create(
-                said["name"] or "",
+                name,
                 Role(said["role"] or Role.INGEST),
-                workspace=said["workspace"] or "default",
+                workspace=workspace,
                 projects=said["projects"],
             )
             return {**shown(self._keys, key), "key": secret}

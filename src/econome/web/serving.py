@@ -151,7 +151,8 @@ def _refuse_strangers(here: Econome) -> None:
     if here.keys.is_empty and not here.settings.is_loopback:
         message = (
             f"{here.settings.host} can be reached by others, and there is no API key, which is "
-            "what would tell them from you. Make one first, with: econome keys create --name NAME"
+            "what would tell them from you. Make one first, with:\n\n"
+            f"    econome keys create --name my-app{here.settings.place}"
         )
         raise CannotServe(message)
 
