@@ -119,5 +119,5 @@ $(VENV)/.models-0: $(VENV)/.tests
 
 $(DIST)/index.html: $(VENV)/.ui build_ui.py $(UI)
 	@echo 'Building the dashboard'
-	@$(BIN)/python build_ui.py
+	@$(BIN)/python build_ui.py >$(VENV)/ui.log 2>&1 || { cat $(VENV)/ui.log; exit 1; }
 	@touch $@

