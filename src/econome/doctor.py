@@ -205,7 +205,8 @@ def _store(settings: Settings) -> Iterator[Check]:
             finally:
                 store.close()
         except EconomeError as error:
-            yield Check(what, Verdict.WRONG, f"{without_password(dsn)} does not open: {error}")
+            why = settings.without_secrets(str(error))
+            yield Check(what, Verdict.WRONG, f"{without_password(dsn)} does not open: {why}")
             return
         finally:
             if held:
@@ -220,7 +221,9 @@ def _store(settings: Settings) -> Iterator[Check]:
 
 
 _ALL_MAY = "none made: whoever is on this machine may do everything"
-_ALL_REVOKED = "all were revoked: only the admin token opens. Make one with: econome keys create --name NAME"
+_ALL_REVOKED = (
+    "all were revoked: only the admin token opens. Make one with: econome keys create --name my-app"
+)
 
 
 def _keys(settings: Settings, keys: int, *, is_open: bool) -> Check:
@@ -229,7 +232,8 @@ def _keys(settings: Settings, keys: int, *, is_open: bool) -> Check:
     if settings.is_loopback:
         return _ok("keys", _ALL_MAY) if is_open else Check("keys", Verdict.WARN, _ALL_REVOKED)
     none = "none made" if is_open else "all were revoked"
-    says = f"{none}, so the server will not start on {settings.host}: econome keys create --name NAME"
+    make = f"econome keys create --name my-app{settings.place}"
+    says = f"{none}, so the server will not start on {settings.host}: {make}"
     return Check("keys", Verdict.WRONG, says)
 
 

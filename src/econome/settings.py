@@ -144,7 +144,8 @@ class Settings:
                 "The store must be chdb:///folder or clickhouse://user:password@host:port/database "
                 f"(clickhouses:// with TLS), not {self._scheme}://."
             )
-        if self._scheme == "clickhouses" and _port(self.store) not in {None, *TLS_PORTS}:
+        port = _port(self.store)
+        if self._scheme == "clickhouses" and port not in {None, *TLS_PORTS}:
             raise SettingsError("clickhouses:// speaks TLS at port 8443, which it takes by itself, or 443.")
 
     @property
@@ -280,7 +281,10 @@ def _port(dsn: str) -> int | None:
     try:
         return urlsplit(dsn).port
     except ValueError as error:
-        raise SettingsError(f"The store's port is not one: {error}.") from error
+        # Not repeated: what stands where the port should may be of the password.
+        raise SettingsError(
+            "The store's port is no port. If its password has a /, ? or #, write that %2F, %3F or %23."
+        ) from error
 
 
 def without_password(dsn: str) -> str:

@@ -204,7 +204,11 @@ def test_what_cannot_start_says_why_and_ends_with_2(tmp_path: Path) -> None:
 
 
 def test_a_store_that_does_not_answer_is_said_without_its_password(tmp_path: Path) -> None:
-    ended = econome("serve", "--data", str(tmp_path), "--store", "clickhouse://anna:hidden@127.0.0.1:1/x")
+    store = ("--data", str(tmp_path), "--store", "clickhouse://anna:hidden@127.0.0.1:1/x")
+    doctor = econome("doctor", *store)
+    assert "WRONG  store: clickhouse://anna:***@127.0.0.1:1/x does not open" in doctor.stdout
+    assert "hidden" not in doctor.stdout + doctor.stderr
+    ended = econome("serve", *store)
     assert ended.returncode == 2
     assert "hidden" not in ended.stderr
     assert ended.stderr.startswith("econome: Could not open the store clickhouse://anna:***@127.0.0.1:1/x")

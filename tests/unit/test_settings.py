@@ -137,3 +137,9 @@ def test_a_message_that_repeats_the_store_keeps_its_password() -> None:
     said = f"{chosen.store} or {chosen.dsn}"
     assert chosen.without_secrets(said) == "clickhouses://u:***@host/x or clickhouses://u:***@host:8443/x"
     assert chosen.place.endswith("--store 'clickhouses://u:***@host/x'")
+
+
+def test_a_password_that_breaks_the_address_is_not_repeated() -> None:
+    with pytest.raises(SettingsError, match="%2F") as refused:
+        Settings(store="clickhouse://u:hid/den@host/x")
+    assert "hid" not in str(refused.value)
