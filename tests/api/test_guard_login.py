@@ -122,3 +122,21 @@ async def test_an_open_server_says_so(client: httpx.AsyncClient) -> None:
     assert said["open"]
     assert said["authenticated"]
     assert said["features"] == {"text_index": True}
+
+
+async def test_whoever_makes_the_first_key_stays_inside(client: httpx.AsyncClient) -> None:
+    made = await client.post("/econome/v1/keys", json={"name": "first", "role": "ingest"})
+    assert "httponly" in made.headers["set-cookie"].lower()
+    assert (await client.get("/econome/v1/session")).json()["role"] == "admin"
+    second = await client.post("/econome/v1/keys", json={"name": "second", "role": "ingest"})
+    assert second.status_code == 201
+    assert "set-cookie" not in second.headers
+
+
+async def test_the_maker_of_a_later_key_gets_no_session(app: Starlette, client: httpx.AsyncClient) -> None:
+    key_for(app, Role.INGEST)
+    made = await client.post(
+        "/econome/v1/keys", json={"name": "app"}, headers={"authorization": f"Bearer {TOKEN}"}
+    )
+    assert made.status_code == 201
+    assert "set-cookie" not in made.headers
