@@ -44,15 +44,11 @@ async def create_key(request: Request) -> Response:
     name = text(said, "name")
     if not name:
         raise Invalid('A key needs a "name", to know it again when it is time to revoke it.')
+    role = _role(text(said, "role") or Role.INGEST)
     workspace = _workspace(keys, caller, text(said, "workspace"))
+    projects = _narrowed(caller, text(said, "projects", longest=2000))
     refuse_taken(keys, name, workspace)
-    key, secret = await run_in_threadpool(
-        keys.create,
-        name,
-        _role(text(said, "role") or Role.INGEST),
-        workspace=workspace,
-        projects=_narrowed(caller, text(said, "projects", longest=2000)),
-    )
+    key, secret = await run_in_threadpool(keys.create, name, role, workspace=workspace, projects=projects)
     answer = JSONResponse({**shown(keys, key), "key": secret}, 201)
     if was_open:
         # The first key shuts the door. Whoever made it could do everything, and stays inside.
