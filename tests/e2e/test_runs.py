@@ -22,6 +22,13 @@ def test_each_run_shows_its_tokens_and_cost_or_why_not(viewer: Viewer) -> None:
     expect(page.get_by_role("row", name=re.compile("homemade"))).to_contain_text("unpriced")
 
 
+def test_the_table_opens_on_traces(viewer: Viewer) -> None:
+    page = viewer.goes_to("runs")
+    expect(page.get_by_role("row", name=re.compile("answer_ticket"))).to_contain_text("2,000")
+    page.get_by_role("link", name="Runs", exact=True).last.click()
+    expect(page).to_have_url(re.compile("view=runs"))
+
+
 def test_only_what_is_seen_is_in_the_page(viewer: Viewer) -> None:
     page = viewer.goes_to("runs?view=runs")
     grid = page.get_by_role("grid")

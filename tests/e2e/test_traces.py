@@ -58,6 +58,28 @@ def test_a_step_shows_what_the_calls_below_it_used(viewer: Viewer, ids: dict[str
     expect(page.get_by_role("tabpanel")).to_contain_text("2,400")
 
 
+def test_why_a_run_failed_is_told_on_each_tab(viewer: Viewer) -> None:
+    page = viewer.goes_to("runs?tab=usage")
+    page.get_by_role("row", name=re.compile("broken")).click()
+    panel = page.get_by_role("complementary", name="Run")
+    expect(panel.get_by_text("ValueError: no such ticket")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("treegrid")).to_be_visible()
+    expect(page.get_by_role("complementary").get_by_text("ValueError: no such ticket")).to_be_visible()
+
+
+def test_names_are_whole_where_there_is_room_and_as_wide_as_the_viewer_wants(
+    viewer: Viewer, ids: dict[str, str]
+) -> None:
+    page = viewer.goes_to(f"traces/{ids['ticket']}")
+    name = page.get_by_role("treegrid").get_by_text("embellish", exact=True)
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth")
+    line = page.get_by_role("separator", name="Width of the names")
+    before = page.get_by_role("columnheader", name="Name").evaluate("head => head.clientWidth")
+    line.press("ArrowRight")
+    assert page.get_by_role("columnheader", name="Name").evaluate("head => head.clientWidth") == before + 24
+
+
 def test_details_hold_who_when_and_with_which_parameters(viewer: Viewer, ids: dict[str, str]) -> None:
     page = viewer.goes_to(f"traces/{ids['ticket']}?tab=facts")
     panel = page.get_by_role("tabpanel")

@@ -89,3 +89,29 @@ export function ticks(length: number, most: number): number[] {
   for (let count = 0; count * step <= length * 1.0001; count += 1) marks.push(count * step);
   return marks;
 }
+
+const COLOURED = new Set(["llm", "embedding", "tool", "retriever"]);
+
+/** The kind whose colour the bar of a run has: what only holds others together looks alike. */
+export function barKind(kind: string): string {
+  return COLOURED.has(kind) ? kind : "chain";
+}
+
+/** How wide a tree of names must be for none to be cut, in pixels, by the mean width of a letter. */
+export function nameWidth(
+  runs: readonly { depth: number; name: string; model: string; status: string; orphan?: boolean }[],
+): number {
+  const MARKS = 62; // what folds, the kind, and the gaps
+  return Math.max(
+    0,
+    ...runs.map(
+      (run) =>
+        MARKS +
+        Math.min(run.depth, 24) * 16 +
+        Math.min(run.name.length, 60) * 7.4 +
+        (run.model ? 8 + Math.min(run.model.length, 40) * 6.7 : 0) +
+        (run.status === "error" ? 18 : 0) +
+        (run.orphan ? 90 : 0),
+    ),
+  );
+}
