@@ -125,7 +125,8 @@ OPERATOR = Caller(DEFAULT_WORKSPACE, Role.ADMIN)
 
 _NOBODY = (
     "This needs an API key, in x-api-key or as a bearer. "
-    "The server's owner makes one with: econome keys create --name NAME --role ingest, to send, or --role read, to look."
+    "The server's owner makes one with: econome keys create --name NAME "
+    "--role ingest, to send, or --role read, to look."
 )
 _HEADERS = frozenset({b"x-api-key", b"authorization", b"x-service-key", b"x-tenant-id", b"cookie"})
 
