@@ -81,8 +81,10 @@ def test_memory_stays_bounded_when_the_store_is_slower_than_the_senders(tmp_path
             thread.join()
         assert told.wait, "nobody was told to wait"
         assert told.failed == []
-        # Kept waiting in memory they would be 2 GB: each body is there packed, parsed and as a column.
-        assert peak - before < 900 << 20
+        print(f"{(peak - before) >> 20} MB over {before >> 20} MB, {told.wait} times told to wait")
+        # 740 MB on a quiet machine and 980 on a busy one, the engine's own caches included. Kept waiting
+        # in memory they would be over 2 GB: each body is there as it came, parsed, and as a column.
+        assert peak - before < 1_400 << 20
         assert get(address, "/econome/v1/overview")["data"]["runs"] == 1 + told.stored
 
 
