@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
 
+from econome.analytics.prices import prices_of
 from econome.analytics.runs import RunRow
-from econome.domain.price import Cost, Price
+from econome.domain.price import Cost
 from econome.domain.run import NO_ID
 from econome.domain.usage import Bucket, Usage
 from econome.pricing.cost import cost_of
@@ -49,17 +48,6 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class _Price:
-    source: str
-    source_version: str
-    provider: str
-    model: str
-    valid_from: datetime | None
-    tier: str
-    rates: Mapping[str, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
 class _Encoded:
     name: str
     mime: str
@@ -70,19 +58,9 @@ def bill_of(store: Store, run: RunRow) -> Cost | None:
     """The lines that make a run's cost, by the price that made it; None for a cost without a price."""
     if run.price == NO_ID:
         return None
-    answer = store.ask(_Price, question("price"), price=run.price)
-    if not answer:
+    price = prices_of(store, [run.price]).get(run.price)
+    if price is None:
         return None
-    found = answer[0]
-    price = Price(
-        source=found.source,
-        source_version=found.source_version,
-        provider=found.provider,
-        model=found.model,
-        valid_from=found.valid_from,
-        tier=found.tier,
-        rates={Bucket(name): rate for name, rate in found.rates.items()},
-    )
     return cost_of(Usage(**{bucket.value: getattr(run, bucket.value) for bucket in Bucket}), price)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from econome.analytics.payloads import Payload, PayloadPiece, fold
+from econome.analytics.prices import prices_of
 from econome.analytics.runs import LONG_AGO, RunRow
 from econome.domain.price import Price
 from econome.domain.run import NO_ID
@@ -113,18 +114,6 @@ class _Rolled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Price:
-    id: UUID
-    source: str
-    source_version: str
-    provider: str
-    model: str
-    valid_from: datetime | None
-    tier: str
-    rates: Mapping[str, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
 class _Went:
     runs: int
     errors: int
@@ -214,7 +203,7 @@ def uses_of(
         traces=list({row.trace_id for row in rows}),
         earliest=max(min(row.key_time for row in rows) - _SLACK, LONG_AGO),
     )
-    prices = _prices(store, {row.price for row in rolled} - {NO_ID})
+    prices = prices_of(store, {row.price for row in rolled} - {NO_ID})
     uses: dict[UUID, Use] = defaultdict(Use)
     for row in rolled:
         _add(uses[row.node], row, prices.get(row.price))
@@ -290,24 +279,6 @@ def _of(store: Store, kind: type[Answer], name: str, workspace: UUID, rows: Sequ
         times=list({row.key_time for row in rows}),
         ids=[row.id for row in rows],
     )
-
-
-def _prices(store: Store, prices: Iterable[UUID]) -> dict[UUID, Price]:
-    wanted = list(prices)
-    if not wanted:
-        return {}
-    return {
-        row.id: Price(
-            source=row.source,
-            source_version=row.source_version,
-            provider=row.provider,
-            model=row.model,
-            valid_from=row.valid_from,
-            tier=row.tier,
-            rates={Bucket(name): rate for name, rate in row.rates.items()},
-        )
-        for row in store.ask(_Price, question("langsmith_prices"), prices=wanted)
-    }
 
 
 def _add(use: Use, row: _Rolled, price: Price | None) -> None:

@@ -53,13 +53,6 @@ class Payload:
             or self.usage
         )
 
-    @property
-    def size_bytes(self) -> int:
-        """How much there is to store, before compression."""
-        return (
-            len(self.inputs) + len(self.outputs) + len(self.events) + len(self.extra) + len(self.serialized)
-        )
-
 
 @dataclass(slots=True)
 class Piece:
@@ -101,7 +94,6 @@ class Reason(StrEnum):
     NOT_AN_OBJECT = "not_an_object"
     UNKNOWN_PART = "unknown_part"
     TRUNCATED = "truncated"
-    TOO_LARGE = "too_large"
     FORBIDDEN_PROJECT = "forbidden_project"
     NO_RUN = "no_run"
     NOT_STORABLE = "not_storable"

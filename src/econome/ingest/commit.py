@@ -130,7 +130,7 @@ class Committer:
         for workspace, keys in dated.items():
             self._memory.load(workspace, keys)
         for workspace, ids in undated.items():
-            self._memory.load_undated(workspace, ids)
+            self._memory.load_by_id(workspace, ids)
 
     def _keys_to_look_up(self, run_id: UUID, key_time: datetime) -> Iterable[tuple[datetime, UUID]]:
         if not self._memory.is_new(key_time):

@@ -134,7 +134,7 @@ class Memory:
         )
         return self._remember([run for run in found if (run.key_time, run.id) in wanted])
 
-    def load_undated(self, workspace: UUID, ids: Iterable[UUID]) -> list[Run]:
+    def load_by_id(self, workspace: UUID, ids: Iterable[UUID]) -> list[Run]:
         """The runs that the store has under these ids, whatever their keys."""
         wanted = list(ids)
         if not wanted:

@@ -26,7 +26,7 @@ def narrow(delivery: Delivery, workspace: UUID, patterns: str, memory: Memory, p
     named = {piece.id for piece in delivery.pieces if piece.project is not None}
     beside = {one.run_id for one in delivery.attachments}
     beside |= {row["run_id"] for row in delivery.feedback if row["run_id"] is not None}
-    memory.load_undated(
+    memory.load_by_id(
         workspace, [run_id for run_id in beside - arriving if memory.get(run_key(workspace, run_id)) is None]
     )
 
