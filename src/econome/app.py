@@ -16,6 +16,7 @@ from econome.ingest.budget import Budget
 from econome.ingest.commit import Change, Committer
 from econome.ingest.compaction import Compaction
 from econome.ingest.costing import Costing
+from econome.ingest.measuring import Measuring
 from econome.ingest.projects import Projects
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
@@ -96,7 +97,11 @@ def open_econome(
     ingesting = store.apart()  # whoever sends does not wait for whoever asks
     hub = Live(most=settings.live_clients)
     committer = Committer(
-        ingesting, projects, Costing(ingesting, prices, Tokenizers(folders, settings.hugging_face)), on_step
+        ingesting,
+        projects,
+        Measuring(Tokenizers(folders, settings.hugging_face)),
+        Costing(ingesting, prices),
+        on_step,
     )
     return Econome(
         settings=settings,

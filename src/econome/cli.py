@@ -10,14 +10,14 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import Any
 from urllib.parse import urlsplit
 
+from econome.commands.arguments import WHERE, Command, add_settings, runs, settings_of, show_help
 from econome.domain.errors import EconomeError
-from econome.settings import Settings, explanations, flag, parse, settings, unknown_variables, variable
+from econome.settings import Settings, flag, variable
 
-# What each command may set; `serve` everything.
-WHERE = ("data", "store")
+COMMANDS: tuple[Command, ...] = ()
+"""Those of their own files; each imports what is heavy when it runs."""
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (addresses to listen on, which nobody can call)
 
@@ -47,14 +47,17 @@ def _parser() -> argparse.ArgumentParser:
         description="See where the tokens of an LLM application go, what they cost, and peel off the waste.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
-    _runs(parser, _help)
+    runs(parser, show_help)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="start the server", description="Starts the server.")
-    _add_settings(serve, tuple(one.name for one in fields(Settings)))
-    _runs(serve, _serve)
+    add_settings(serve, tuple(one.name for one in fields(Settings)))
+    runs(serve, _serve)
 
     _add_keys(commands.add_parser("keys", help="list, make and revoke API keys"))
+
+    for command in COMMANDS:
+        command(commands)
 
     demo = commands.add_parser("demo", help="fill a running server with real traces, or take them out again")
     demo.add_argument("--remove", action="store_true", help="remove what the demo made")
@@ -63,23 +66,13 @@ def _parser() -> argparse.ArgumentParser:
     kind.add_argument("--sample", action="store_false", dest="real", help="load the sample, model or not")
     demo.add_argument("--to", metavar="ADDRESS", help="another server than the one on the data folder")
     demo.add_argument("--key", help="a key for that server, with the role admin")
-    _add_settings(demo, WHERE)
-    _runs(demo, _demo)
+    add_settings(demo, WHERE)
+    runs(demo, _demo)
 
     doctor = commands.add_parser("doctor", help="say what is wrong with an installation")
-    _add_settings(doctor, tuple(one.name for one in fields(Settings)))
-    _runs(doctor, _doctor)
+    add_settings(doctor, tuple(one.name for one in fields(Settings)))
+    runs(doctor, _doctor)
     return parser
-
-
-def _runs(parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace], int]) -> None:
-    parser.set_defaults(run=command, parser=parser)
-
-
-def _help(parsed: argparse.Namespace) -> int:
-    """What a command without its action does."""
-    parsed.parser.print_help()
-    return 0
 
 
 class _Version(argparse.Action):
@@ -91,11 +84,11 @@ class _Version(argparse.Action):
 
 
 def _add_keys(keys: argparse.ArgumentParser) -> None:
-    _runs(keys, _help)
+    runs(keys, show_help)
     actions = keys.add_subparsers(title="actions", metavar="ACTION")
 
     listing = actions.add_parser("list", help="the keys of every workspace")
-    _runs(listing, _keys_list)
+    runs(listing, _keys_list)
 
     create = actions.add_parser("create", help="make a key; it is shown this once")
     create.add_argument("--name", required=True, help="to know it again")
@@ -107,64 +100,18 @@ def _add_keys(keys: argparse.ArgumentParser) -> None:
     )
     create.add_argument("--workspace", default="default", help="the tenant it opens (default: %(default)s)")
     create.add_argument("--projects", metavar="PATTERN", help="only projects of such names: 'shop-*,blog'")
-    _runs(create, _keys_create)
+    runs(create, _keys_create)
 
     revoke = actions.add_parser("revoke", help="end a key, at once")
     revoke.add_argument("key", help="its name, or its id or the beginning of it, as the list shows them")
-    _runs(revoke, _keys_revoke)
+    runs(revoke, _keys_revoke)
 
     for action in (listing, create, revoke):
-        _add_settings(action, WHERE)
-
-
-def _add_settings(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
-    group = parser.add_argument_group(
-        "settings", f"Each has a variable too: {flag(names[-1])} is {variable(names[-1])}."
-    )
-    said = explanations()
-    for one in fields(Settings):
-        if one.name not in names:
-            continue
-        name, kind = flag(one.name), str(one.type)
-        options: dict[str, Any] = {
-            "dest": one.name,
-            "default": None,
-            "help": said[one.name].replace("%", "%%"),
-        }
-        if kind == "bool":
-            group.add_argument(name, action=argparse.BooleanOptionalAction, **options)
-        elif kind.startswith("tuple"):
-            group.add_argument(name, action="append", metavar="NAME", **options)
-        else:
-            group.add_argument(name, metavar=one.name.rpartition("_")[2].upper(), **options)
-
-
-def _settings(parsed: argparse.Namespace) -> Settings:
-    given: dict[str, object] = {}
-    for one in fields(Settings):
-        value = getattr(parsed, one.name, None)
-        if isinstance(value, str):
-            given[one.name] = parse(one, value, said=flag(one.name))
-        elif isinstance(value, list):
-            given[one.name] = tuple(value)
-        else:
-            given[one.name] = value
-    parsed.settings = chosen = settings(given)
-    import logging  # noqa: PLC0415  (a tenth of the time that --help takes)
-
-    logging.basicConfig(
-        level=chosen.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    # What they warn of ends in an error of ours, in words.
-    for driver in ("urllib3.connectionpool", "clickhouse_connect"):
-        logging.getLogger(driver).setLevel(logging.ERROR)
-    for name in unknown_variables():
-        print(f"econome: {name} is no setting of ours, and changes nothing.", file=sys.stderr)
-    return chosen
+        add_settings(action, WHERE)
 
 
 def _serve(parsed: argparse.Namespace) -> int:
-    chosen = _settings(parsed)
+    chosen = settings_of(parsed)
     from econome.store.lock import admin_token, hold  # noqa: PLC0415  (here and below: see the module)
 
     held = hold(chosen.data, chosen.dsn)
@@ -240,7 +187,7 @@ def _welcome(chosen: Settings, address: str, *, has_keys: bool) -> str:
 def _keys_list(parsed: argparse.Namespace) -> int:
     from econome.web.keyring import keyring  # noqa: PLC0415
 
-    with keyring(_settings(parsed)) as ring:
+    with keyring(settings_of(parsed)) as ring:
         rows = ring.list()
     if not rows:
         print(
@@ -260,7 +207,7 @@ def _keys_create(parsed: argparse.Namespace) -> int:
     from econome.store.lock import ADMIN_TOKEN  # noqa: PLC0415
     from econome.web.keyring import keyring  # noqa: PLC0415
 
-    chosen = _settings(parsed)
+    chosen = settings_of(parsed)
     with keyring(chosen) as ring:
         is_first = not ring.list()
         made = ring.create(
@@ -285,7 +232,7 @@ def _keys_create(parsed: argparse.Namespace) -> int:
 def _keys_revoke(parsed: argparse.Namespace) -> int:
     from econome.web.keyring import keyring, revoke  # noqa: PLC0415
 
-    chosen = _settings(parsed)
+    chosen = settings_of(parsed)
     with keyring(chosen) as ring:
         row = revoke(ring, parsed.key)
         is_last = not ring.list()
@@ -302,7 +249,7 @@ def _demo(parsed: argparse.Namespace) -> int:
     from econome.store.lock import admin_token  # noqa: PLC0415
     from econome.web.remote import RemoteError, remote  # noqa: PLC0415
 
-    chosen = _settings(parsed)
+    chosen = settings_of(parsed)
     address, key = parsed.to, parsed.key
     if address is None:
         running = remote(chosen.data)
@@ -315,7 +262,7 @@ def _demo(parsed: argparse.Namespace) -> int:
 def _doctor(parsed: argparse.Namespace) -> int:
     from econome.doctor import Verdict, examine  # noqa: PLC0415
 
-    chosen = _settings(parsed)
+    chosen = settings_of(parsed)
     print("Settings")
     for name, value in chosen.shown().items():
         print(f"    {flag(name):<22} {variable(name):<28} {value or '(none)'}")

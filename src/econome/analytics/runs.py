@@ -51,10 +51,12 @@ class RunRow:
     usage_convention: str
     uncached: int | None
     cache_read: int | None
+    cache_read_audio: int | None
     cache_write_5m: int | None
     cache_write_1h: int | None
     audio_in: int | None
     image_in: int | None
+    video_in: int | None
     text_out: int | None
     reasoning: int | None
     audio_out: int | None

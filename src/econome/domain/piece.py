@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ class Reading:
     place: int  # where it was found; a lower place is more trustworthy
     source: UsageSource = UsageSource.REPORTED
     service_tier: str = ""
+    fees: Mapping[str, int] = field(default_factory=dict)  # by `Fee`: what is billed beside tokens
     cost_reported: Decimal | None = None
     input_cost_reported: Decimal | None = None
     output_cost_reported: Decimal | None = None

@@ -39,6 +39,16 @@ class Status(StrEnum):
     ERROR = "error"
 
 
+class Uncounted(StrEnum):
+    """Why a call does not enter totals."""
+
+    COUNTED = ""  # it does, or it is no call
+    WRAPPER = "wrapper"  # a call below it reports the same tokens
+    WRAPPED = "wrapped"  # a call above it knows its tokens, this one does not
+    REPEATED = "repeated"  # another run has the same answer, by its id
+    REPLAYED = "replayed"  # it was answered from the app's own cache
+
+
 class Op(StrEnum):
     """Which half of a run a piece brings. What a patch says beats what a post says."""
 
@@ -84,27 +94,33 @@ class Run:
     max_tokens: int | None = None
     streamed: bool | None = None
 
+    response_id: str = ""  # the provider's own id of the answer: two runs with one are one call
     counted: bool = False  # whether it enters totals: a property of its trace
+    uncounted: str = ""  # why a call is not counted: an `Uncounted`
     usage_source: str = UsageSource.NONE
     usage_convention: str = ""
     usage_place: int = 255  # where in the order of extraction it was found; lower beats higher
     uncached: int | None = None
     cache_read: int | None = None
+    cache_read_audio: int | None = None
     cache_write_5m: int | None = None
     cache_write_1h: int | None = None
     audio_in: int | None = None
     image_in: int | None = None
+    video_in: int | None = None
     text_out: int | None = None
     reasoning: int | None = None
     audio_out: int | None = None
     image_out: int | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    fees: dict[str, int] = field(default_factory=dict)  # by `Fee`: how many; those of every call are not here
 
     price: UUID = NO_ID  # which row of `prices` made the cost; none: unpriced
     cost: Decimal | None = None
     input_cost: Decimal | None = None
     output_cost: Decimal | None = None
+    fee_cost: Decimal | None = None  # what is billed beside tokens; `cost` is the sum of the three
     cost_reported: Decimal | None = None  # what the app said it cost, beside ours
     input_cost_reported: Decimal | None = None
     output_cost_reported: Decimal | None = None
@@ -114,6 +130,11 @@ class Run:
     environment: str = ""
     tags: list[str] = field(default_factory=list)
     metadata: dict[str, str] = field(default_factory=dict)  # values as text
+    inherited_user: str = ""  # what its ancestors say and it does not: a property of its trace
+    inherited_session: str = ""
+    inherited_environment: str = ""
+    inherited_tags: list[str] = field(default_factory=list)
+    inherited_metadata: dict[str, str] = field(default_factory=dict)
     reference_example_id: UUID | None = None
     notes: list[str] = field(default_factory=list)  # what was contradictory or mended
 
@@ -123,6 +144,7 @@ class Run:
     chars_retrieved: int = 0
     chars_tool_results: int = 0
     chars_user: int = 0
+    chars_answer: int = 0
     prompt_hash: int = 0
     answer_hash: int = 0
     input_preview: str = ""

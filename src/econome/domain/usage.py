@@ -16,10 +16,12 @@ class Bucket(StrEnum):
 
     UNCACHED = "uncached"
     CACHE_READ = "cache_read"
+    CACHE_READ_AUDIO = "cache_read_audio"
     CACHE_WRITE_5M = "cache_write_5m"
     CACHE_WRITE_1H = "cache_write_1h"
     AUDIO_IN = "audio_in"
     IMAGE_IN = "image_in"
+    VIDEO_IN = "video_in"
     TEXT_OUT = "text_out"
     REASONING = "reasoning"
     AUDIO_OUT = "audio_out"
@@ -29,13 +31,30 @@ class Bucket(StrEnum):
 INPUT = (
     Bucket.UNCACHED,
     Bucket.CACHE_READ,
+    Bucket.CACHE_READ_AUDIO,
     Bucket.CACHE_WRITE_5M,
     Bucket.CACHE_WRITE_1H,
     Bucket.AUDIO_IN,
     Bucket.IMAGE_IN,
+    Bucket.VIDEO_IN,
 )
 OUTPUT = (Bucket.TEXT_OUT, Bucket.REASONING, Bucket.AUDIO_OUT, Bucket.IMAGE_OUT)
 _BUCKETS = tuple(Bucket)
+
+
+class Fee(StrEnum):
+    """What is billed beside tokens, by the piece. The first two are known of every call."""
+
+    REQUEST = "request"  # the call itself
+    SECOND = "second"  # of the call's duration, for models that one hosts oneself
+    WEB_SEARCH = "web_search"
+    FILE_SEARCH = "file_search"
+    CODE_EXECUTION = "code_execution"
+    GROUNDING = "grounding"  # Gemini's searches, which have a price of their own
+    IMAGE = "image"  # generated, where they are sold by the piece
+    PAGE = "page"  # of a document that was read
+    AUDIO_SECOND = "audio_second"  # of sound, sent or made
+    CHARACTER = "character"  # of text, where it is sold so
 
 
 class UsageSource(StrEnum):
@@ -54,10 +73,12 @@ class Usage:
 
     uncached: int | None = None
     cache_read: int | None = None
+    cache_read_audio: int | None = None
     cache_write_5m: int | None = None
     cache_write_1h: int | None = None
     audio_in: int | None = None
     image_in: int | None = None
+    video_in: int | None = None
     text_out: int | None = None
     reasoning: int | None = None
     audio_out: int | None = None

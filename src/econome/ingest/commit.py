@@ -19,6 +19,7 @@ from econome.domain.run import UNDATED, Run
 from econome.ingest import rows
 from econome.ingest.costing import Costing
 from econome.ingest.fold import fold
+from econome.ingest.measuring import Measuring
 from econome.ingest.memory import Memory, RunKey, run_key
 from econome.ingest.narrowing import narrow
 from econome.ingest.projects import Projects
@@ -54,12 +55,14 @@ class Committer:
         self,
         store: Store,
         projects: Projects,
+        measuring: Measuring,
         costing: Costing,
         on_step: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`on_step` is told the name of each step as it begins: tests kill the process there."""
         self._store = store
         self._projects = projects
+        self._measuring = measuring
         self._costing = costing
         self._on_step = on_step
         self._memory = Memory(store)
@@ -111,7 +114,7 @@ class Committer:
                 run = self._run_of(accepted.workspace, piece)
                 touched[run_key(run.workspace, run.id)] = run
                 self._name_project(run, piece)
-                self._costing.count_tokens(run, piece)
+                self._measuring.measure(run, piece)
                 fold(run, piece, accepted.received_at)
 
     def _recall(self, batch: Sequence[Accepted]) -> None:

@@ -51,6 +51,8 @@ FIELDS = (
     "chars_tool_results",
     "chars_user",
     "service_tier_reported",  # no column: whether the tier is the one that served, not the one asked for
+    "response_id",
+    "chars_answer",
 )
 _BIT = {name: 1 << place for place, name in enumerate(FIELDS)}
 _USAGE_BIT = _BIT["usage"]
@@ -113,6 +115,7 @@ def _take_reading(run: Run, reading: Reading, *, is_patch: bool) -> None:
     run.usage_convention = reading.convention
     for bucket in _BUCKETS:
         setattr(run, bucket, getattr(reading.usage, bucket))
+    run.fees = dict(reading.fees)
     if reading.service_tier:
         run.service_tier = reading.service_tier
         run.patched |= _TIER_BIT
@@ -142,6 +145,7 @@ def _forget_usage(run: Run) -> None:
     """A chain repeats its child's usage, a tool has none: only calls use tokens."""
     run.usage_source = UsageSource.NONE
     run.usage_convention = ""
+    run.fees = {}
     for bucket in _BUCKETS:
         setattr(run, bucket, None)
 

@@ -146,6 +146,11 @@ class Memory:
     def _remember(self, runs: list[Run]) -> list[Run]:
         for run in runs:
             run.tags, run.metadata, run.notes = list(run.tags), dict(run.metadata), list(run.notes)
+            run.inherited_tags, run.inherited_metadata = (
+                list(run.inherited_tags),
+                dict(run.inherited_metadata),
+            )
+            run.fees = dict(run.fees)
             self.put(run)
         return runs
 

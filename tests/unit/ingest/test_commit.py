@@ -18,6 +18,7 @@ from econome.domain.project import DEFAULT_WORKSPACE, project_id, workspace_id
 from econome.domain.run import UNDATED
 from econome.ingest.commit import Accepted, Committer
 from econome.ingest.costing import Costing
+from econome.ingest.measuring import Measuring
 from econome.ingest.projects import Projects
 from econome.pricing.book import PriceBook
 from econome.pricing.sources.overrides import Overrides
@@ -75,7 +76,7 @@ def committer(store: Store, tmp_path: Path) -> Callable[[], Committer]:
 
     def make() -> Committer:
         book = PriceBook([Overrides.read(prices)])
-        return Committer(store, Projects(store), Costing(store, book, Tokenizers()))
+        return Committer(store, Projects(store), Measuring(Tokenizers()), Costing(store, book))
 
     return make
 

@@ -14,10 +14,12 @@ select
     count()            as calls,
     sum(uncached)       as uncached,
     sum(cache_read)     as cache_read,
+    sum(cache_read_audio) as cache_read_audio,
     sum(cache_write_5m) as cache_write_5m,
     sum(cache_write_1h) as cache_write_1h,
     sum(audio_in)       as audio_in,
     sum(image_in)       as image_in,
+    sum(video_in)       as video_in,
     sum(text_out)       as text_out,
     sum(reasoning)      as reasoning,
     sum(audio_out)      as audio_out,
@@ -36,7 +38,8 @@ from (
                arrayDistinct(arrayConcat([id], arrayMap(s -> toUUIDOrZero(substring(s, position(s, 'Z') + 1)),
                                                         splitByChar('.', dotted_order)))))
         )) as node,
-        price, uncached, cache_read, cache_write_5m, cache_write_1h, audio_in, image_in, text_out, reasoning,
+        price, uncached, cache_read, cache_read_audio, cache_write_5m, cache_write_1h, audio_in, image_in,
+        video_in, text_out, reasoning,
         audio_out, image_out, input_tokens, output_tokens, cost, input_cost, output_cost
     from runs final
     where workspace = {workspace:UUID}
