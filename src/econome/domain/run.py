@@ -121,6 +121,7 @@ class Run:
     input_cost: Decimal | None = None
     output_cost: Decimal | None = None
     fee_cost: Decimal | None = None  # what is billed beside tokens; `cost` is the sum of the three
+    our_cost: Decimal | None = None  # what our price gives, also where the app stated a cost
     cost_reported: Decimal | None = None  # what the app said it cost, beside ours
     input_cost_reported: Decimal | None = None
     output_cost_reported: Decimal | None = None

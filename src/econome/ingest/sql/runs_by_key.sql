@@ -8,7 +8,7 @@ select
     response_id, counted, uncounted, usage_source, usage_convention, usage_place, uncached, cache_read,
     cache_read_audio, cache_write_5m, cache_write_1h, audio_in, image_in, video_in, text_out, reasoning,
     audio_out, image_out, input_tokens, output_tokens, fees, price, cost, input_cost, output_cost,
-    fee_cost, cost_reported, input_cost_reported, output_cost_reported, user, session, environment,
+    fee_cost, our_cost, cost_reported, input_cost_reported, output_cost_reported, user, session, environment,
     tags, metadata, inherited_user, inherited_session, inherited_environment, inherited_tags,
     inherited_metadata, reference_example_id, notes, chars_system, chars_tools, chars_history,
     chars_retrieved, chars_tool_results, chars_user, chars_answer, prompt_hash, answer_hash,

@@ -1,4 +1,4 @@
--- What exact numbers need: two more buckets, fees beside tokens, the provider's id of an answer,
+-- What exact numbers need: two more buckets, fees beside tokens, our cost beside a stated one, the provider's id of an answer,
 -- why a call is not counted, and what a run has from its ancestors.
 --
 -- What was sent stays in user, session, environment, tags and metadata. Questions ask the
@@ -8,6 +8,7 @@ alter table runs
     add column if not exists video_in              Nullable(UInt64) after image_in,
     add column if not exists fees                  Map(LowCardinality(String), UInt64) after output_tokens,
     add column if not exists fee_cost              Nullable(Decimal(38, 18)) after output_cost,
+    add column if not exists our_cost              Nullable(Decimal(38, 18)) after fee_cost,
     add column if not exists response_id           String codec(ZSTD(1)) after streamed,
     add column if not exists uncounted             LowCardinality(String) after counted,
     add column if not exists inherited_user        String codec(ZSTD(1)) after metadata,
