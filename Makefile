@@ -16,7 +16,7 @@ UI     := $(shell find ui -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo install ui ui-dev test browser format lint types cover digests bench soak docs lock dist clean
+.PHONY: help run demo install ui ui-dev test browser format lint types cover digests mutants bench soak docs lock dist clean
 
 help:  ## What make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,12 @@ cover: $(VENV)/.tests  ## Say which lines no test runs
 digests: $(VENV)/.tests  ## After a release: pin the schema's files, which may then not change
 	$(BIN)/python tests/house/test_schema.py
 
+mutants: $(VENV)/.tests  ## Change usage and pricing a thousand times, and see whether a test notices
+	@$(PIP) install --constraint $(LOCK) --group mutants
+	@rm -rf mutants
+	$(BIN)/mutmut run --max-children 2
+	$(BIN)/mutmut results
+
 bench: $(VENV)/.tests $(DIST)/index.html  ## Measure ingest, questions, start and memory (some minutes)
 	$(BIN)/python -m bench $(ARGS)
 
@@ -81,7 +87,7 @@ dist: $(VENV)/.tests  ## Build the wheel and the sdist into dist/
 	$(BIN)/python -m build
 
 clean:  ## Remove everything that was built or installed here
-	rm -rf $(VENV) .cache $(DIST) dist build ui/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) .cache mutants $(DIST) dist build ui/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants .coverage*
 
 # --- what has been set up is remembered by an empty file in the venv ---------------------
 
