@@ -87,7 +87,7 @@ dist: $(VENV)/.tests  ## Build the wheel and the sdist into dist/
 	$(BIN)/python -m build
 
 clean:  ## Remove everything that was built or installed here
-	rm -rf $(VENV) .cache mutants $(DIST) dist build ui/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants .coverage*
+	rm -rf $(VENV) .cache $(DIST) dist build ui/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants .coverage*
 
 # --- what has been set up is remembered by an empty file in the venv ---------------------
 
