@@ -1,0 +1,101 @@
+"""LangChain's and LangSmith's `usage_metadata`: both counts contain everything.
+
+Details may bear the name of the service tier, and what lies beyond 200,000 tokens stands apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from econome.domain.money import total_of
+from econome.domain.usage import Bucket
+from econome.wire.conventions.account import (
+    Account,
+    Convention,
+    affordable,
+    cost_under,
+    count,
+    details,
+    sum_known,
+)
+from econome.wire.conventions.splitting import settle, writes_of
+
+TIERS = ("priority", "flex")
+"""The tiers that LangChain and LangSmith put before the names of details."""
+
+_COSTS = frozenset(("input_cost", "output_cost", "total_cost"))
+
+
+def read(usage: Mapping[str, Any]) -> Account:
+    """The account of a message, or of a run that says so itself."""
+    account = Account("langchain")
+    details_in = details(usage, "input_token_details")
+    details_out = details(usage, "output_token_details")
+    parts_in: dict[Bucket, int | None] = {}
+    parts_out: dict[Bucket, int | None] = {}
+    if details_in or details_out:
+        for tier in TIERS:
+            if tier in details_in or tier in details_out or f"{tier}_cache_read" in details_in:
+                account.service_tier = tier
+    if details_in:
+        parts_in = _parts_in(details_in, account)
+    if details_out:
+        parts_out = {
+            Bucket.REASONING: _tiered(details_out, "reasoning", account),
+            Bucket.AUDIO_OUT: _tiered(details_out, "audio", account),
+            Bucket.IMAGE_OUT: _tiered(details_out, "image", account),
+        }
+    given, generated = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
+    settle(account, given, generated, count(usage.get("total_tokens")), parts_in, parts_out)
+    if not _COSTS.isdisjoint(usage):
+        _read_costs(account, usage)
+    return account
+
+
+def _parts_in(details_in: Mapping[str, Any], account: Account) -> dict[Bucket, int | None]:
+    cached = _tiered(details_in, "cache_read", account)
+    if "cache_read_over_200k" in details_in:
+        cached = sum_known(cached, count(details_in.get("cache_read_over_200k")))
+    return {
+        Bucket.CACHE_READ: cached,
+        Bucket.CACHE_READ_AUDIO: count(details_in.get("cache_read_audio")),
+        **writes_of(
+            _tiered(details_in, "cache_creation", account),
+            count(details_in.get("ephemeral_5m_input_tokens")),
+            count(details_in.get("ephemeral_1h_input_tokens")),
+            account,
+        ),
+        Bucket.AUDIO_IN: _tiered(details_in, "audio", account),
+        Bucket.IMAGE_IN: _tiered(details_in, "image", account),
+        Bucket.VIDEO_IN: _tiered(details_in, "video", account),
+    }
+
+
+def _tiered(of_a_side: Mapping[str, Any], name: str, account: Account) -> int | None:
+    """A detail under its own name, and behind the name of the call's tier; they are disjoint."""
+    tokens = count(of_a_side.get(name))
+    if not account.service_tier:
+        return tokens
+    behind = count(of_a_side.get(f"{account.service_tier}_{name}"))
+    if tokens and behind:
+        account.notes.append("served at several tiers")
+    return sum_known(tokens, behind)
+
+
+def _read_costs(account: Account, usage: Mapping[str, Any]) -> None:
+    account.input_cost = cost_under(usage, "input_cost", account)
+    account.output_cost = cost_under(usage, "output_cost", account)
+    account.cost = cost_under(usage, "total_cost", account)
+    if account.cost is None and account.input_cost is not None and account.output_cost is not None:
+        account.cost = affordable(total_of((account.input_cost, account.output_cost)), account)
+    account.costs_nothing = (
+        account.cost == Decimal(0)
+        and "total_cost" in usage
+        and "input_cost" not in usage
+        and "output_cost" not in usage
+    )
+
+
+CONVENTION = Convention("langchain", ("input_tokens", "output_tokens"), read)

@@ -1,0 +1,48 @@
+"""OpenAI's Responses, pictures, transcriptions and realtime: `input_tokens` with its details.
+
+Transcriptions and realtime name the details as LangChain does (`input_token_details`), and
+what is in them as OpenAI does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from econome.wire.conventions.account import Account, Convention, count, details
+from econome.wire.conventions.openai_chat import sides
+
+_OPENAIS = frozenset(("cached_tokens", "text_tokens", "audio_tokens", "image_tokens"))
+
+
+def read(usage: Mapping[str, Any]) -> Account:
+    """The account of a response, a picture, a transcription."""
+    account = Account("openai.responses")
+    sides(
+        account,
+        count(usage.get("input_tokens")),
+        count(usage.get("output_tokens")),
+        count(usage.get("total_tokens")),
+        details(usage, "input_tokens_details") or details(usage, "input_token_details"),
+        details(usage, "output_tokens_details") or details(usage, "output_token_details"),
+    )
+    return account
+
+
+def is_realtime(usage: Mapping[str, Any]) -> bool:
+    """Whether details under LangChain's name are OpenAI's."""
+    for name in ("input_token_details", "output_token_details"):
+        if not _OPENAIS.isdisjoint(details(usage, name)):
+            return True
+    return False
+
+
+def _fits(usage: Mapping[str, Any]) -> bool:
+    if "input_tokens_details" in usage:
+        return True
+    if "output_tokens_details" in usage:
+        return "reasoning_tokens" in details(usage, "output_tokens_details")
+    return is_realtime(usage)
+
+
+CONVENTION = Convention("openai.responses", ("input_tokens", "output_tokens"), read, fits=_fits)
