@@ -8,6 +8,8 @@ from typing import Any
 
 from econome.domain.piece import Piece
 from econome.domain.run import Kind
+from econome.domain.usage import UsageSource
+from econome.wire.answers import characters_of, response_id_of
 from econome.wire.model import read_model, read_parameters
 from econome.wire.segments import segments_of
 from econome.wire.usage import read_usage
@@ -50,11 +52,21 @@ def describe_call(piece: Piece, inputs: Any, outputs: Any, extra: Mapping[str, A
         given["prompt_hash"] = _hash(piece.payload.inputs)
     if outputs is not None:
         given["answer_hash"] = _hash(piece.payload.outputs)
+    if answer is not None:
+        _describe_answer(piece, answer)
     kind = given.get("kind") or Kind.LLM
     piece.reading = read_usage(kind, answer, extra)
-    if piece.reading is None and kind == Kind.LLM:  # its tokens may have to be counted
+    is_told = piece.reading is not None and piece.reading.source is not UsageSource.UNKNOWN
+    if not is_told and kind == Kind.LLM:  # its tokens may have to be counted
         piece.inputs = _if_short(inputs, piece.payload.inputs)
         piece.outputs = _if_short(outputs, piece.payload.outputs)
+
+
+def _describe_answer(piece: Piece, answer: Mapping[str, Any]) -> None:
+    piece.fields["chars_answer"] = characters_of(answer)
+    response_id = response_id_of(answer, str(piece.id))
+    if response_id:
+        piece.fields["response_id"] = response_id
 
 
 def _if_short(value: Any, text: bytes) -> Any:

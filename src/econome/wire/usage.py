@@ -10,8 +10,11 @@ tokens are guessed here.
 4. outputs.message, outputs.output, or the last of outputs.messages
 5. outputs.llm_output.token_usage or .usage (LangChain.js: llmOutput.tokenUsage)
 6. response_metadata of those messages, or generation_info
-7. outputs.usage, as the provider gave it; or inside outputs.output, where @traceable puts what
-   is no dict
+7. outputs.usage, as the provider gave it (Gemini: usageMetadata, Cohere: meta, Groq: x_groq;
+   Ollama and llama.cpp: the answer itself); or inside outputs.output, where @traceable puts
+   what is no dict
+
+What is billed beside tokens and stands in the answer itself, see `wire.fees`.
 """
 
 from __future__ import annotations
@@ -24,12 +27,20 @@ from econome.domain.piece import Reading
 from econome.domain.run import CALLS
 from econome.domain.usage import Usage, UsageSource
 from econome.wire.conventions import MOST_DOLLARS, REPLAYED, Account, Contradiction, recognise, sum_of
+from econome.wire.fees import fees_in
 from econome.wire.segments import preview_of_outputs
 
 NOWHERE = 255
 """The place of a reading that found only contradictions."""
 
 _RAW = ("token_usage", "usage", "tokenUsage")
+_OF_RESPONSES = (
+    *_RAW,
+    *("usage_metadata", "usageMetadata", "token_count", "meta", "amazon-bedrock-invocationMetrics"),
+)
+_ON_TOP = frozenset(("eval_count", "prompt_eval_count", "tokens_evaluated", "tokens_predicted", "timings"))
+"""What local servers write at the top of their answers, beside the answer."""
+
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -57,13 +68,15 @@ def read_usage(
         except Contradiction as contradiction:
             notes.append(str(contradiction))
             continue
-        if account is None or not account.buckets:
+        if account is None or not (account.buckets or account.fees):
             continue
-        if account.is_zero and preview_of_outputs(outputs):
+        if account.is_zero and not account.fees and preview_of_outputs(outputs):
             notes.append("no token was reported for an answer that has some")
             continue
         if account.costs_nothing and place == 3 and _is_langchains(extra):
             account.notes.append(REPLAYED)
+        if not account.fees:
+            account.fees = fees_in(outputs)
         return _reading(account, place, notes)
     if notes:
         return Reading(Usage(), "", NOWHERE, UsageSource.UNKNOWN, notes=tuple(dict.fromkeys(notes)))
@@ -96,7 +109,17 @@ def _places(
         for usage in _responses([message]):
             yield 6, [usage]
     for holder in (outputs, *answers):
-        yield from _at(7, holder.get("usage"))
+        yield from _as_given(holder)
+
+
+def _as_given(holder: Mapping[str, Any]) -> Iterator[tuple[int, list[Mapping[str, Any]]]]:
+    """Where providers put it in their answers."""
+    yield from _at(7, holder.get("usage"))
+    yield from _at(7, holder.get("usageMetadata"))
+    if not _ON_TOP.isdisjoint(holder):
+        yield 7, [holder]
+    yield from _at(7, holder.get("meta"))
+    yield from _at(7, _dict(holder, "x_groq").get("usage"))
 
 
 def _at(place: int, usage: object) -> Iterator[tuple[int, list[Mapping[str, Any]]]]:
@@ -162,10 +185,13 @@ def _once(messages: list[Mapping[str, Any]], name: str) -> list[Mapping[str, Any
 def _responses(messages: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     for name in ("response_metadata", "generation_info"):
         holders = [message[name] for message in messages if isinstance(message.get(name), dict)]
-        for key in _RAW:
+        for key in _OF_RESPONSES:
             usages = _once(holders, key)
             if usages:
                 return usages
+        on_top = [holder for holder in holders if not _ON_TOP.isdisjoint(holder)]
+        if on_top:
+            return on_top
     return ()
 
 
@@ -185,6 +211,7 @@ def _reading(account: Account, place: int, notes: list[str]) -> Reading:
         place=place,
         source=UsageSource.REPORTED,
         service_tier=account.service_tier,
+        fees={fee.value: times for fee, times in account.fees.items()},
         cost_reported=account.cost,
         input_cost_reported=account.input_cost,
         output_cost_reported=account.output_cost,

@@ -39,9 +39,7 @@ def read(usage: Mapping[str, Any]) -> Account:
 
 def add_searches(account: Account, usage: Mapping[str, Any]) -> None:
     """What Anthropic's own tools did; fetching a page is free."""
-    add_fee(
-        account, Fee.WEB_SEARCH, count(details(usage, "server_tool_use").get("web_search_requests"))
-    )
+    add_fee(account, Fee.WEB_SEARCH, count(details(usage, "server_tool_use").get("web_search_requests")))
 
 
 CONVENTION = Convention(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from econome.domain.usage import Bucket, Fee
-from econome.wire.conventions.account import Account, Convention, add_fee, count, details, first_count
+from econome.wire.conventions.account import Account, Convention, add_fee, details, first_count
 from econome.wire.conventions.splitting import split
 
 

@@ -27,21 +27,8 @@ _WHAT_IT_MAKES = {"AUDIO": Bucket.AUDIO_OUT, "IMAGE": Bucket.IMAGE_OUT}
 def read(usage: Mapping[str, Any]) -> Account:
     """The account of a response."""
     account = Account("gemini.generate_content")
-    prompt, answer = first_count(usage, *_PROMPT), first_count(usage, *_ANSWER)
     tools, thoughts = first_count(usage, *_TOOLS), first_count(usage, *_THOUGHTS)
-    total = first_count(usage, *_TOTAL)
-    if total is not None:
-        rest = total - (tools or 0) - (thoughts or 0)
-        if answer is None and prompt is not None and rest >= prompt:
-            answer = rest - prompt
-        elif prompt is None and answer is not None and rest >= answer:
-            prompt = rest - answer
-        elif prompt is not None and answer is not None and rest != prompt + answer:
-            if thoughts and rest + thoughts == prompt + answer:
-                answer -= thoughts
-                account.notes.append("the answer contained the thoughts, as the total shows")
-            else:
-                account.notes.append(BEYOND_TOTAL)
+    prompt, answer = _sides(usage, tools or 0, thoughts or 0, account)
     if prompt is not None:
         split(account, prompt + (tools or 0), _parts_in(usage), Bucket.UNCACHED, "input")
     if answer is not None:
@@ -53,8 +40,30 @@ def read(usage: Mapping[str, Any]) -> Account:
         split(account, answer + (thoughts or 0), parts, Bucket.TEXT_OUT, "output")
     traffic = usage.get("trafficType") or usage.get("traffic_type")
     if isinstance(traffic, str):
-        account.service_tier = _TIERS.get(traffic, "")
+        account.service_tier = _TIERS.get(traffic.rpartition(".")[2], "")
     return account
+
+
+def _sides(
+    usage: Mapping[str, Any], tools: int, thoughts: int, account: Account
+) -> tuple[int | None, int | None]:
+    """Prompt and answer; one that is not there is what the total leaves for it."""
+    prompt, answer = first_count(usage, *_PROMPT), first_count(usage, *_ANSWER)
+    total = first_count(usage, *_TOTAL)
+    if total is None:
+        return prompt, answer
+    both = total - tools - thoughts
+    if answer is None:
+        return prompt, None if prompt is None or both < prompt else both - prompt
+    if prompt is None:
+        return both - answer if both >= answer else None, answer
+    if both == prompt + answer:
+        return prompt, answer
+    if thoughts and both + thoughts == prompt + answer:
+        account.notes.append("the answer contained the thoughts, as the total shows")
+        return prompt, answer - thoughts if answer >= thoughts else 0
+    account.notes.append(BEYOND_TOTAL)
+    return prompt, answer
 
 
 def _parts_in(usage: Mapping[str, Any]) -> dict[Bucket, int | None]:

@@ -54,7 +54,7 @@ def sides(
     details_in: Mapping[str, Any],
     details_out: Mapping[str, Any],
     cached: int | None = None,
-    reasoning_outside: bool = False,  # noqa: FBT001, FBT002 - passed on
+    reasoning_outside: bool = False,
 ) -> None:
     """Both sides, with the details that OpenAI gives of each: its two shapes share them."""
     if generated is None and given is not None and total == given:

@@ -42,22 +42,28 @@ def settle(
             generated += reasoning
             account.notes.append(REASONING_OUTSIDE)
     elif given is not None and generated is not None and total != given + generated:
-        beyond = total - given - generated
-        if beyond == reasoning:
-            generated += reasoning  # as Gemini reports its thoughts
-        elif beyond == cached:
-            given += cached
-            account.notes.append(CACHE_OUTSIDE_BY_TOTAL)
-        elif cached and reasoning and beyond == cached + reasoning:
-            given += cached
-            generated += reasoning
-            account.notes.append(CACHE_OUTSIDE_BY_TOTAL)
-        else:
-            account.notes.append(BEYOND_TOTAL)
+        given, generated = _mended(account, given, generated, total, cached, reasoning)
     if given is not None:
         split(account, given, parts_in, Bucket.UNCACHED, "input")
     if generated is not None:
         split(account, generated, parts_out, Bucket.TEXT_OUT, "output")
+
+
+def _mended(
+    account: Account, given: int, generated: int, total: int, cached: int, reasoning: int
+) -> tuple[int, int]:
+    """Input and output with what the total shows that they leave out."""
+    beyond = total - given - generated
+    if beyond == reasoning:
+        return given, generated + reasoning  # as Gemini reports its thoughts
+    if beyond == cached:
+        account.notes.append(CACHE_OUTSIDE_BY_TOTAL)
+        return given + cached, generated
+    if beyond == cached + reasoning:
+        account.notes.append(CACHE_OUTSIDE_BY_TOTAL)
+        return given + cached, generated + reasoning
+    account.notes.append(BEYOND_TOTAL)
+    return given, generated
 
 
 def split(account: Account, whole: int, parts: Parts, rest: Bucket, side: str) -> None:
