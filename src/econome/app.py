@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 from operator import attrgetter
+from uuid import UUID
 
 from anyio import CapacityLimiter
 from starlette.applications import Starlette
@@ -91,7 +92,7 @@ def open_econome(
     store = Store(settings.dsn, readers=settings.readers)
     migrate(store)
     set_text_index(store, wanted=settings.text_index)
-    prices = PriceBook([Overrides.read(settings.data / "prices.json"), GenaiPrices(settings.data)])
+    prices = PriceBook([GenaiPrices(settings.data)], Overrides.read(settings.data / "prices.json"))
     folders = (settings.tokenizers,) if settings.tokenizers else ()
     projects = Projects(store)
     ingesting = store.apart()  # whoever sends does not wait for whoever asks
@@ -100,7 +101,7 @@ def open_econome(
         ingesting,
         projects,
         Measuring(Tokenizers(folders, settings.hugging_face)),
-        Costing(ingesting, prices),
+        Costing(ingesting, prices, lambda workspace, project: _name_of(projects, workspace, project)),
         on_step,
     )
     return Econome(
@@ -114,6 +115,11 @@ def open_econome(
         budget=Budget(settings.max_inflight_bytes),
         decoding=CapacityLimiter(DECODERS),
     )
+
+
+def _name_of(projects: Projects, workspace: UUID, project: UUID) -> str:
+    known = projects.get(workspace, project)
+    return known.name if known else ""
 
 
 def _publish(hub: Live, changes: Sequence[Change]) -> None:

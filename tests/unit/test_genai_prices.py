@@ -171,11 +171,20 @@ def test_common_names_are_found(book: PriceBook, provider: str, model: str) -> N
         ("openai", "gpt-9"),
         ("", "my-own-model"),
         ("perplexity", "sonar"),  # every request costs a fee besides, by options that nobody tells
-        ("openai", "whisper-1"),  # sold by the second
     ],
 )
 def test_what_has_no_list_price_is_unpriced(book: PriceBook, provider: str, model: str) -> None:
     assert book.price(provider, model, NOVEMBER) is None
+
+
+def test_what_is_sold_by_the_second_has_a_price_and_a_cost_once_the_seconds_are_told(book: PriceBook) -> None:
+    price = book.price("openai", "whisper-1", NOVEMBER)
+    assert price is not None
+    assert price.rates == {}
+    assert cost_of(Usage(), price) is None
+    bill = cost_of(Usage(), price, {"audio_second": 90})
+    assert bill is not None
+    assert bill.total == bill.fee == Decimal("0.009")  # $0.006 a minute
 
 
 # --- the same as the package itself ------------------------------------------------------

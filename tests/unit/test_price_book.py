@@ -36,6 +36,9 @@ def listed(*periods: Period, variants: tuple[Period, ...] = ()) -> Listing:
 class OneModel:
     """A source that knows one model, and remembers what it was asked."""
 
+    name = "one"
+    version = "1"
+
     def __init__(self, listing: Listing, provider: str = "openai", model: str = "gpt-4o") -> None:
         self._listing = listing
         self._known = (provider, model)

@@ -106,7 +106,7 @@ def test_whatever_is_sent_nothing_raises_and_no_bucket_is_negative(
     if reading is not None:
         assert all(0 <= count <= 8 * MOST_TOKENS for _, count in reading.usage.known())
         assert reading == read_usage(kind, outputs, extra)
-        assert reading.source != UsageSource.REPORTED or reading.usage.is_known
+        assert reading.source != UsageSource.REPORTED or reading.usage.is_known or reading.fees
 
 
 @pytest.mark.parametrize("strange", [None, [], "text", 7, math.nan, True, [[]], {"metadata": []}])
@@ -169,10 +169,24 @@ def test_a_batch_is_the_sum_of_its_prompts(parts: list[dict[str, Any]]) -> None:
     parts=st.dictionaries(st.sampled_from(["cache_read", "cache_creation", "audio"]), tokens),
 )
 def test_parts_that_exceed_the_input_are_cut_to_it(given_tokens: int, parts: dict[str, int]) -> None:
-    usage = {"input_tokens": given_tokens, "output_tokens": 1, "input_token_details": parts}
-    reading = _read({"usage_metadata": usage})
+    total = given_tokens + 1
+    usage = {"input_tokens": given_tokens, "output_tokens": 1, "total_tokens": total}
+    reading = _read({"usage_metadata": {**usage, "input_token_details": parts}})
     assert reading.usage.input == given_tokens
     assert bool(reading.notes) == (sum(parts.values()) > given_tokens)
+
+
+@given(given_tokens=tokens, read=tokens, written=tokens)
+def test_a_cache_that_exceeds_an_input_without_total_stands_besides_it(
+    given_tokens: int, read: int, written: int
+) -> None:
+    details = {"cache_read": read, "cache_creation": written}
+    usage = {"input_tokens": given_tokens, "output_tokens": 1, "input_token_details": details}
+    reading = _read({"usage_metadata": usage})
+    is_outside = read + written > given_tokens
+    assert reading.usage.input == given_tokens + (read + written if is_outside else 0)
+    assert (reading.usage.cache_read, reading.usage.cache_write_5m) == (read, written)
+    assert bool(reading.notes) == is_outside
 
 
 def test_reasoning_that_the_total_counts_besides_the_output_is_billed_besides_it() -> None:

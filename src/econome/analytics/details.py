@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
 
@@ -61,7 +62,11 @@ def bill_of(store: Store, run: RunRow) -> Cost | None:
     price = prices_of(store, [run.price]).get(run.price)
     if price is None:
         return None
-    return cost_of(Usage(**{bucket.value: getattr(run, bucket.value) for bucket in Bucket}), price)
+    usage = Usage(**{bucket.value: getattr(run, bucket.value) for bucket in Bucket})
+    seconds = None
+    if run.ended_at is not None:
+        seconds = Decimal((run.ended_at - run.started_at) // timedelta(microseconds=1)).scaleb(-6)
+    return cost_of(usage, price, run.fees, seconds)
 
 
 def attachments_of_run(store: Store, run: RunRow, workspace: UUID) -> list[Attachment]:

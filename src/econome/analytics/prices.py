@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from econome.domain.price import Price
-from econome.domain.usage import Bucket
+from econome.domain.usage import Bucket, Fee
 from econome.store.client import Store
 from econome.store.question import question
 
@@ -24,6 +24,9 @@ class _Row:
     valid_from: datetime | None
     tier: str
     rates: Mapping[str, Decimal]
+    fees: Mapping[str, Decimal]
+    discount: Decimal
+    project: str
 
 
 def prices_of(store: Store, ids: Iterable[UUID]) -> dict[UUID, Price]:
@@ -40,6 +43,9 @@ def prices_of(store: Store, ids: Iterable[UUID]) -> dict[UUID, Price]:
             valid_from=row.valid_from,
             tier=row.tier,
             rates={Bucket(name): rate for name, rate in row.rates.items()},
+            fees={Fee(name): rate for name, rate in row.fees.items()},
+            discount=row.discount,
+            project=row.project,
         )
         for row in store.ask(_Row, question("prices_by_id"), prices=wanted)
     }

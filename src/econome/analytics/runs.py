@@ -46,7 +46,9 @@ class RunRow:
     top_p: float | None
     max_tokens: int | None
     streamed: bool | None
+    response_id: str
     counted: bool
+    uncounted: str
     usage_source: str
     usage_convention: str
     uncached: int | None
@@ -63,10 +65,13 @@ class RunRow:
     image_out: int | None
     input_tokens: int | None
     output_tokens: int | None
+    fees: dict[str, int]
     price: UUID
     cost: Decimal | None
     input_cost: Decimal | None
     output_cost: Decimal | None
+    fee_cost: Decimal | None
+    our_cost: Decimal | None
     cost_reported: Decimal | None
     user: str
     session: str

@@ -27,6 +27,16 @@ def line_cost(tokens: int, rate: Decimal) -> Decimal:
     return rounded(_EXACT.multiply(rate, tokens).scaleb(-6, _EXACT))
 
 
+def fee_cost(count: Decimal, rate: Decimal) -> Decimal:
+    """What `count` of something cost at `rate` US dollars for one, rounded to 18 decimals, half to even."""
+    return rounded(_EXACT.multiply(rate, count))
+
+
+def without(rate: Decimal, discount: Decimal) -> Decimal:
+    """The rate less a share of it, rounded to 18 decimals, half to even."""
+    return rounded(_EXACT.multiply(rate, _EXACT.subtract(Decimal(1), discount)))
+
+
 def total_of(amounts: Iterable[Decimal]) -> Decimal:
     """The sum, exact: the context that Python sets by default would round at 28 digits."""
     total = ZERO

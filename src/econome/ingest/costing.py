@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
+from operator import attrgetter
 from uuid import UUID
 
-from econome.domain.price import Price
+from econome.domain.price import Cost, Price
 from econome.domain.run import NO_ID, Run
 from econome.domain.usage import Bucket, Usage
 from econome.pricing.book import PriceBook
@@ -18,7 +21,7 @@ from econome.store.version import next_version
 REPORTED = Price("reported", "", "", "", None, "", {})
 """The "price" of a cost that the app itself stated: it has no rates, for nobody told them."""
 
-_BUCKETS = tuple(bucket.value for bucket in Bucket)
+_BUCKET_VALUES = attrgetter(*(bucket.value for bucket in Bucket))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +32,56 @@ class _PriceId:
 class Costing:
     """Prices runs, and stores the prices it used. For one thread."""
 
-    def __init__(self, store: Store, prices: PriceBook) -> None:
+    def __init__(
+        self,
+        store: Store,
+        prices: PriceBook,
+        name_of: Callable[[UUID, UUID], str] = lambda workspace, project: "",  # noqa: ARG005
+    ) -> None:
+        """`name_of` tells the name of a workspace's project, for prices that hold only in some."""
         self._prices = prices
+        self._name_of = name_of
         self._stored = {row.id for row in store.ask(_PriceId, question("price_ids", "econome.ingest.sql"))}
         self._used: dict[UUID, Price] = {}
 
     def price(self, run: Run) -> None:
-        """Gives a run its cost: as the app stated it, else usage at its price, else none."""
-        run.price, run.cost, run.input_cost, run.output_cost = NO_ID, None, None, None
-        if run.input_tokens is None and run.output_tokens is None and run.cost_reported is None:
-            return
-        usage = Usage(**{bucket: getattr(run, bucket) for bucket in _BUCKETS})
+        """Gives a run its cost: as the app stated it, else its usage and fees at their price, else none.
+
+        What our price gives stands in `our_cost` in either case.
+        """
+        run.price, run.cost, run.input_cost, run.output_cost, run.fee_cost = NO_ID, None, None, None, None
+        run.our_cost = None
+        if not run.usage_source and run.cost_reported is None:
+            return  # no call
+        cost = self._cost(run)
+        if cost is not None:
+            run.our_cost = cost.total
+            self._apply(run, cost.price, cost.total, cost.input, cost.output, cost.fee)
+        if run.cost_reported is not None and run.usage_source:
+            self._apply(run, REPORTED, run.cost_reported, run.input_cost_reported, run.output_cost_reported)
+
+    def _cost(self, run: Run) -> Cost | None:
         price = self._prices.price(
             run.provider,
             run.model,
             run.started_at,
             run.service_tier,
             run.input_tokens or 0,
+            run.workspace,
+            self._name_of(run.workspace, run.project) if self._prices.has_overrides else "",
         )
-        cost = cost_of(usage, price) if price is not None else None
-        if cost is not None:
-            self._apply(run, cost.price, cost.total, cost.input, cost.output)
-        if run.cost_reported is not None and run.usage_source:
-            self._apply(run, REPORTED, run.cost_reported, run.input_cost_reported, run.output_cost_reported)
+        if price is None:
+            return None
+        usage = Usage(*_BUCKET_VALUES(run))
+        if not run.fees and not price.fees:
+            return cost_of(usage, price)
+        cost = cost_of(usage, price, run.fees, seconds_of(run))
+        if cost is None:
+            for name in unpriced_fees(price, run.fees):
+                note = f"{name} is billed apart and has no price here, so the call has none"
+                if note not in run.notes:
+                    run.notes = [*run.notes, note]
+        return cost
 
     def store_prices(self, store: Store) -> None:
         """Stores the prices that were used for the first time."""
@@ -70,6 +100,9 @@ class Costing:
                 "valid_from": [price.valid_from for price in new],
                 "tier": [price.tier for price in new],
                 "rates": [{bucket.value: rate for bucket, rate in price.rates.items()} for price in new],
+                "fees": [{fee.value: rate for fee, rate in price.fees.items()} for price in new],
+                "discount": [price.discount for price in new],
+                "project": [price.project for price in new],
                 "version": [next_version(0)] * len(new),
             },
         )
@@ -82,7 +115,21 @@ class Costing:
         total: Decimal,
         input_cost: Decimal | None,
         output_cost: Decimal | None,
+        fee: Decimal | None = None,
     ) -> None:
         run.price, run.cost, run.input_cost, run.output_cost = price.id, total, input_cost, output_cost
+        run.fee_cost = fee
         if price.id not in self._stored:
             self._used[price.id] = price
+
+
+def seconds_of(run: Run) -> Decimal | None:
+    """How long a run took, exact to the microsecond; None while nobody told its end."""
+    if run.ended_at is None:
+        return None
+    return Decimal((run.ended_at - run.started_at) // timedelta(microseconds=1)).scaleb(-6)
+
+
+def unpriced_fees(price: Price, fees: Mapping[str, int]) -> list[str]:
+    """Which of the fees that a call used this price has no rate for."""
+    return [name for name, count in fees.items() if count and name not in price.fees]

@@ -9,9 +9,10 @@ entry into a `Listing` when it is first asked for; most never are.
 
 CLAUSE   ["=", text] equal, ["^", text] starts, ["$", text] ends, ["*", text] contains,
          ["~", pattern] a regular expression, ["|", CLAUSE…] any, ["&", CLAUSE…] all
-PERIOD   {"from": "2026-10-12" or null, "hours": ["00:30", "16:30"] or null, "rates": RATES}
-VARIANT  {"tier": "batch", "from": as above, "rates": RATES}
+PERIOD   {"from": "2026-10-12" or null, "hours": ["00:30", "16:30"] or null, "rates": RATES, "fees": FEES}
+VARIANT  {"tier": "batch", "from": as above, "rates": RATES, "fees": FEES}
 RATES    {"uncached": ["2.5", [200000, "5"], …]}: dollars per million, then steps
+FEES     {"web_search": "0.01"}: dollars for one; may be left out
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from econome.domain.usage import Bucket
+from econome.domain.usage import Bucket, Fee
 from econome.pricing.source import Listing, Period, Rate
 
 _COMPACT_DAY = re.compile(r"-(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)")
@@ -78,6 +79,7 @@ def parse_periods(entry: Mapping[str, Any]) -> tuple[Period, ...]:
             hours=(time.fromisoformat(hours[0]), time.fromisoformat(hours[1]))
             if (hours := period["hours"])
             else None,
+            fees=_fees(period),
         )
         for period in entry["periods"]
     )
@@ -86,7 +88,12 @@ def parse_periods(entry: Mapping[str, Any]) -> tuple[Period, ...]:
 def parse_variants(entry: Mapping[str, Any]) -> tuple[Period, ...]:
     """The prices of an entry at other tiers."""
     return tuple(
-        Period(tier=variant["tier"], rates=_rates(variant["rates"]), valid_from=_day(variant["from"]))
+        Period(
+            tier=variant["tier"],
+            rates=_rates(variant["rates"]),
+            valid_from=_day(variant["from"]),
+            fees=_fees(variant),
+        )
         for variant in entry["variants"]
     )
 
@@ -96,6 +103,10 @@ def _rates(rates: Mapping[str, Any]) -> dict[Bucket, Rate]:
         Bucket(bucket): Rate(Decimal(base), tuple((start, Decimal(dearer)) for start, dearer in steps))
         for bucket, (base, *steps) in rates.items()
     }
+
+
+def _fees(period: Mapping[str, Any]) -> dict[Fee, Decimal]:
+    return {Fee(name): Decimal(rate) for name, rate in period.get("fees", {}).items()}
 
 
 def _day(text: str | None) -> date | None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from econome.domain.price import Price
-from econome.domain.usage import Bucket
+from econome.domain.usage import Bucket, Fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Period:
     valid_from: date | None = None  # None: since ever
     hours: tuple[time, time] | None = None  # half-open; may pass midnight
     tier: str = ""  # "" is the standard one
+    fees: Mapping[Fee, Decimal] = field(default_factory=dict)  # US dollars for one
     steps: tuple[int, ...] = field(init=False, compare=False, repr=False)  # of all its rates
 
     def __post_init__(self) -> None:
@@ -72,6 +73,7 @@ class Listing:
     model: str
     periods: tuple[Period, ...]
     variants: tuple[Period, ...] = ()
+    project: str = ""  # the pattern of the projects that these are for
     _made: dict[tuple[int, ...], Price | None] = field(
         default_factory=dict, init=False, repr=False, compare=False, hash=False
     )
@@ -109,7 +111,8 @@ class Listing:
 
     def _make(self, parts: list[Period], step: int) -> Price | None:
         rates = {bucket: rate.above(step) for part in parts for bucket, rate in part.rates.items()}
-        if not rates:
+        fees = {fee: rate for part in parts for fee, rate in part.fees.items()}
+        if not rates and not fees:
             return None
         return Price(
             source=self.source,
@@ -119,6 +122,8 @@ class Listing:
             valid_from=_first_instant(parts),
             tier=_name_of_tier(parts, step),
             rates=rates,
+            fees=fees,
+            project=self.project,
         )
 
 
@@ -137,6 +142,16 @@ def _name_of_tier(parts: list[Period], step: int) -> str:
 
 class PriceSource(Protocol):
     """A table of prices."""
+
+    @property
+    def name(self) -> str:
+        """Which table, e.g. "genai-prices"."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Another one whenever the table is another; "" for none."""
+        ...
 
     def find(self, provider: str, model: str) -> Listing | None:
         """What is charged for `model` by `provider`; None when the source does not know.

@@ -75,7 +75,7 @@ def committer(store: Store, tmp_path: Path) -> Callable[[], Committer]:
     prices.write_text('[{"model": "gpt-test", "rates": {"uncached": "2.50", "text_out": "10"}}]')
 
     def make() -> Committer:
-        book = PriceBook([Overrides.read(prices)])
+        book = PriceBook([], Overrides.read(prices))
         return Committer(store, Projects(store), Measuring(Tokenizers()), Costing(store, book))
 
     return make

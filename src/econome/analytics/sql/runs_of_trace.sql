@@ -10,11 +10,12 @@
 select
     id, key_time, trace_id, parent_id, project, name, kind, status, error, started_at, ended_at,
     first_token_at, model, model_asked, model_answered, provider, service_tier, temperature, top_p,
-    max_tokens, streamed, counted, usage_source, usage_convention, uncached, cache_read, cache_read_audio,
-    cache_write_5m, cache_write_1h, audio_in, image_in, video_in, text_out, reasoning, audio_out, image_out,
-    input_tokens, output_tokens, price, cost, input_cost, output_cost, cost_reported, user, session,
-    environment, tags, metadata, notes, chars_system, chars_tools, chars_history, chars_retrieved,
-    chars_tool_results, chars_user, input_preview, output_preview
+    max_tokens, streamed, response_id, counted, uncounted, usage_source, usage_convention, uncached,
+    cache_read, cache_read_audio, cache_write_5m, cache_write_1h, audio_in, image_in, video_in,
+    text_out, reasoning, audio_out, image_out, input_tokens, output_tokens, fees, price, cost,
+    input_cost, output_cost, fee_cost, our_cost, cost_reported, user, session, environment, tags,
+    metadata, notes, chars_system, chars_tools, chars_history, chars_retrieved, chars_tool_results,
+    chars_user, input_preview, output_preview
 from runs final
 where workspace = {workspace:UUID}
   and (key_time >= {earliest:DateTime64(6)} or key_time = toDateTime64(0, 6, 'UTC'))

@@ -24,12 +24,12 @@ from typing import Any
 
 import orjson
 
-from econome.domain.money import text_of
+from econome.domain.money import rounded, text_of
 from econome.pricing.catalogue import Catalogue
 from econome.pricing.source import Listing
 
 SOURCE = "genai-prices"
-_FORMAT = 1  # of the file: another number, and old files are made anew
+_FORMAT = 2  # of the file: another number, and old files are made anew
 _LONGEST_BUILD = 120.0  # seconds; a second or two is usual
 
 _log = logging.getLogger(__name__)
@@ -37,11 +37,13 @@ _log = logging.getLogger(__name__)
 _BUCKETS = {
     "input_mtok": "uncached",
     "cache_read_mtok": "cache_read",
+    "cache_audio_read_mtok": "cache_read_audio",
     "cache_write_mtok": "cache_write_5m",
     "cache_write_5m_mtok": "cache_write_5m",
     "cache_write_1h_mtok": "cache_write_1h",
     "input_audio_mtok": "audio_in",
     "input_image_mtok": "image_in",
+    "input_video_mtok": "video_in",
     "output_mtok": "text_out",
     "output_reasoning_mtok": "reasoning",
     "output_audio_mtok": "audio_out",
@@ -49,7 +51,17 @@ _BUCKETS = {
 }
 """Its name of a price → our bucket. Writing to a cache without a time to live is for 5 minutes."""
 
-_FEES = ("requests_kcount",)
+_FEES = {
+    "web_searches_kcount": ("web_search", 1_000),
+    "storage_searches_kcount": ("file_search", 1_000),
+    "input_document_kpages": ("page", 1_000),
+    "input_audio_hours": ("audio_second", 3_600),
+    "audio_hours": ("audio_second", 3_600),
+    "input_mchars": ("character", 1_000_000),
+}
+"""Its name of what is billed beside tokens → our fee, and for how many its rate is."""
+
+_UNTOLD = ("requests_kcount",)
 """Charged beside the tokens on every call, by options that nobody tells us: no price of ours."""
 
 _TIERS = {"processing": frozenset({"batch"}), "service_tier": None, "speed": frozenset({"fast"})}
@@ -62,6 +74,8 @@ class GenaiPrices:
     `folder` is where the table is kept (made if need be); None keeps none. Without the
     package, or when it fails, no model has a price here, and the log says so once.
     """
+
+    name = SOURCE
 
     def __init__(self, folder: Path | None) -> None:
         self._catalogue: Future[Catalogue] = Future()
@@ -170,12 +184,17 @@ def _entry(model: Any, provider: str) -> dict[str, Any]:
 
 def _period(prices: Any, constraint: Any, provider: str) -> dict[str, Any]:
     rates = _rates(prices)
+    fees = _fees(prices)
     if provider == "google" and "uncached" in rates:
         # Google lists audio apart only where it costs another price than text.
         rates.setdefault("audio_in", rates["uncached"])
+        if rates["audio_in"] == rates["uncached"] and "cache_read" in rates:
+            rates.setdefault("cache_read_audio", rates["cache_read"])
+    if provider == "google" and "web_search" in fees:
+        fees["grounding"] = fees["web_search"]  # Gemini's only search
     start: time | None = getattr(constraint, "start_time", None)
     hours = [f"{start:%H:%M}", f"{constraint.end_time:%H:%M}"] if start else None  # it writes them in UTC
-    return {"from": _first_day(constraint), "hours": hours, "rates": rates}
+    return {"from": _first_day(constraint), "hours": hours, "rates": rates, "fees": fees}
 
 
 def _variant(variant: Any) -> Iterable[dict[str, Any]]:
@@ -186,7 +205,12 @@ def _variant(variant: Any) -> Iterable[dict[str, Any]]:
         return
     values = _TIERS[key]
     if values is None or value in values:
-        yield {"tier": value, "from": _first_day(variant.constraint), "rates": _rates(variant.prices)}
+        yield {
+            "tier": value,
+            "from": _first_day(variant.constraint),
+            "rates": _rates(variant.prices),
+            "fees": _fees(variant.prices),
+        }
 
 
 def _first_day(constraint: Any) -> str | None:
@@ -196,9 +220,20 @@ def _first_day(constraint: Any) -> str | None:
 
 def _rates(prices: Any) -> dict[str, list[Any]]:
     listed: Mapping[str, Any] = {key: rate for key, rate in vars(prices).items() if rate is not None}
-    if any(fee in listed for fee in _FEES):
+    if any(fee in listed for fee in _UNTOLD):
         return {}
     return {_BUCKETS[key]: _rate(rate) for key, rate in listed.items() if key in _BUCKETS}
+
+
+def _fees(prices: Any) -> dict[str, str]:
+    listed: Mapping[str, Any] = {key: rate for key, rate in vars(prices).items() if rate is not None}
+    if any(fee in listed for fee in _UNTOLD):
+        return {}
+    return {
+        _FEES[key][0]: text_of(rounded(rate / _FEES[key][1]))
+        for key, rate in listed.items()
+        if key in _FEES and isinstance(rate, Decimal)
+    }
 
 
 def _rate(rate: Any) -> list[Any]:

@@ -1,35 +1,44 @@
 """The user's own prices: negotiated rates, models of one's own, models too new for the lists.
 
-A file of JSON, `prices.json` in the data folder, read at start:
+They stand in the store, set by `econome prices set` or the dashboard, or in a file of JSON,
+`prices.json` in the data folder, which holds for every workspace and is read at start:
 
     [
       {"model": "gpt-4o*", "provider": "openai", "valid_from": "2026-07-01",
-       "rates": {"uncached": "2.10", "cache_read": "1.05", "text_out": "8.40"}},
-      {"model": "llama-3.1-8b", "rates": {"uncached": "0", "text_out": "0"}}
+       "rates": {"uncached": "2.10", "cache_read": ["1.05", [200000, "2.10"]], "text_out": "8.40"}},
+      {"model": "llama-3.1-8b", "fees": {"second": "0.0004"}},
+      {"model": "claude-*", "provider": "anthropic", "project": "shop-*", "discount": "0.15"}
     ]
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 from econome.domain.errors import EconomeError
-from econome.domain.money import read_money
-from econome.domain.usage import Bucket
+from econome.domain.key import matches
+from econome.domain.money import ZERO, read_money, text_of, without
+from econome.domain.price import Price
+from econome.domain.usage import Bucket, Fee
 from econome.pricing.providers import ALIASES
 from econome.pricing.source import Listing, Period, Rate
 
 SOURCE = "overrides"
 _DEAREST = 1_000_000  # dollars per million tokens: a dollar a token
-_FIELDS = frozenset({"model", "provider", "valid_from", "tier", "rates"})
+_FIELDS = frozenset(
+    {"model", "provider", "project", "valid_from", "tier", "rates", "fees", "discount", "note"}
+)
+_LONGEST = 200
 
 
 class BadPrice(EconomeError):
@@ -38,20 +47,33 @@ class BadPrice(EconomeError):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One entry: what calls to a model cost, whatever the lists say."""
+    """One entry: what calls to a model cost, whatever the lists say.
+
+    Either rates and fees, or a discount off the list price.
+    """
 
     model: str  # lower case; * stands for any characters
     provider: str  # our name of it; "" for any
     valid_from: date | None
     tier: str  # "" is the standard one
     rates: Mapping[Bucket, Rate]
+    fees: Mapping[Fee, Decimal] = field(default_factory=dict)
+    discount: Decimal = ZERO  # 0.15 is 15 % off
+    project: str = ""  # pattern of the projects that it is for; "" is all
+    note: str = ""
+    workspace: UUID | None = None  # None: it stands in the file, and is everybody's
+    id: UUID | None = None
+    author: str = ""
+    created_at: datetime | None = None
 
 
 class Overrides:
-    """A `PriceSource` of entries, the later ones first where several are in force."""
+    """The user's entries. Replaced as a whole, so that whoever prices needs no lock."""
 
-    def __init__(self, entries: Iterable[Override], version: str = "") -> None:
-        self._entries = tuple(entries)
+    def __init__(self, entries: Iterable[Override] = (), version: str = "") -> None:
+        self._file = tuple(entries)
+        self._file_version = version
+        self._stored: tuple[Override, ...] = ()
         self.version = version
 
     @classmethod
@@ -70,64 +92,164 @@ class Overrides:
             raise BadPrice(f"{path} is not JSON: {error}") from error
         if not isinstance(entries, list):
             raise BadPrice(f"{path} must hold a list of prices, [...]")
-        read = [_entry(entry, f"{path}, price {number}") for number, entry in enumerate(entries, 1)]
+        read = [read_override(entry, f"{path}, price {number}") for number, entry in enumerate(entries, 1)]
         return cls(read, sha256(content).hexdigest()[:12])
 
-    def find(self, provider: str, model: str) -> Listing | None:
-        """See `PriceSource`. Before the first day that the user gave, the lists hold."""
-        matching = [
-            entry
-            for entry in self._entries
-            if entry.provider in {"", provider} and fnmatchcase(model, entry.model)
-        ]
-        if not matching:
-            return None
-        dated = sorted(matching, key=lambda entry: entry.valid_from or date.min)
-        return Listing(
-            source=SOURCE,
-            source_version=self.version,
-            provider=provider,
-            model=dated[-1].model,
-            periods=tuple(_period(entry) for entry in dated if not entry.tier),
-            variants=tuple(_period(entry) for entry in reversed(dated) if entry.tier),
+    @property
+    def entries(self) -> tuple[Override, ...]:
+        """Those of the file, then those of the store, oldest first."""
+        return (*self._file, *self._stored)
+
+    def put(self, stored: Iterable[Override]) -> None:
+        """Takes these for what stands in the store."""
+        self._stored = tuple(stored)
+        digest = sha256("".join(sorted(str(entry.id) for entry in self._stored)).encode()).hexdigest()[:12]
+        self.version = f"{self._file_version}+{digest}" if self._stored else self._file_version
+
+    def find(self, workspace: UUID | None, project: str, provider: str, model: str) -> tuple[Own, ...]:
+        """The entries that may price such a call, the most particular first.
+
+        What names projects goes before what names none, what stands in the store before the
+        file. Within each, the latest that is in force at a call's instant holds.
+        """
+        groups: dict[tuple[int, int], list[Override]] = {}
+        for entry in self.entries:
+            if (
+                entry.workspace in (None, workspace)
+                and entry.provider in ("", provider)
+                and fnmatchcase(model, entry.model)
+                and (not entry.project or matches(entry.project, project))
+            ):
+                groups.setdefault((not entry.project, entry.workspace is None), []).append(entry)
+        return tuple(
+            Own(
+                tuple(sorted(entries, key=lambda entry: entry.valid_from or date.min)),
+                provider,
+                self._file_version,
+            )
+            for _, entries in sorted(groups.items(), key=lambda group: group[0])
         )
 
 
+class Own:
+    """Entries of one rank for one model, by their first day."""
+
+    def __init__(self, entries: Sequence[Override], provider: str, file_version: str) -> None:
+        self._entries = entries
+        priced = [entry for entry in entries if entry.rates or entry.fees]
+        last = priced[-1] if priced else entries[-1]
+        self.listing = Listing(
+            source=SOURCE,
+            source_version=str(last.id)[:8] if last.id else file_version,
+            provider=provider,
+            model=last.model,
+            periods=tuple(_period(entry) for entry in priced if not entry.tier),
+            variants=tuple(_period(entry) for entry in reversed(priced) if entry.tier),
+            project=last.project,
+        )
+
+    def price(self, at: datetime, tier: str, input_tokens: int, listed: Price | None) -> Price | None:
+        """The price of a call; `listed` is what the lists say, from which a discount is taken."""
+        for entry in reversed(self._entries):
+            if entry.valid_from is not None and at.date() < entry.valid_from:
+                continue
+            if entry.discount and entry.tier in ("", tier):
+                return None if listed is None else _discounted(listed, entry)
+            if not entry.discount and entry.tier == tier:
+                return self.listing.price(at, tier, input_tokens)
+        return None
+
+
+def _discounted(listed: Price, entry: Override) -> Price:
+    return Price(
+        source=SOURCE,
+        source_version=f"{listed.source} {listed.source_version}",
+        provider=listed.provider,
+        model=listed.model,
+        valid_from=listed.valid_from,
+        tier=listed.tier,
+        rates={bucket: without(rate, entry.discount) for bucket, rate in listed.rates.items()},
+        fees={fee: without(rate, entry.discount) for fee, rate in listed.fees.items()},
+        discount=entry.discount,
+        project=entry.project,
+    )
+
+
 def _period(entry: Override) -> Period:
-    return Period(entry.rates, entry.valid_from, tier=entry.tier)
+    return Period(entry.rates, entry.valid_from, tier=entry.tier, fees=entry.fees)
 
 
-def _entry(entry: Any, where: str) -> Override:
+def read_override(entry: Any, where: str) -> Override:
+    """An entry as the user wrote it, from JSON. Raises `BadPrice`, which begins with `where`."""
     if not isinstance(entry, dict):
         raise BadPrice(f"{where}: must be an object with {_listed(_FIELDS)}")
     unknown = entry.keys() - _FIELDS
     if unknown:
-        raise BadPrice(f"{where}: unknown {_listed(unknown)}; known are {_listed(_FIELDS)}")
+        raise BadPrice(f"{where}: unknown {_listed(map(str, unknown))}; known are {_listed(_FIELDS)}")
     model = entry.get("model")
-    if not isinstance(model, str) or not model.strip():
+    if not isinstance(model, str) or not model.strip() or len(model) > _LONGEST:
         raise BadPrice(f'{where}: "model" must be the name of a model, such as "gpt-4o" or "gpt-4o*"')
-    provider = _text(entry, "provider", where)
-    rates = entry.get("rates")
-    if not isinstance(rates, dict) or not rates:
+    provider = _text(entry, "provider", where).lower()
+    rates, fees = _table(entry, "rates", where), _table(entry, "fees", where)
+    discount = _discount(entry.get("discount"), where)
+    if discount and (rates or fees):
+        raise BadPrice(f'{where}: a "discount" is off the list price: leave out "rates" and "fees"')
+    if not discount and not rates and not fees:
         raise BadPrice(
-            f'{where}: "rates" must give US dollars per million tokens, such as {{"uncached": "2.50"}}'
+            f'{where}: "rates" must give US dollars per million tokens, such as {{"uncached": "2.50"}}, '
+            'or "fees" US dollars for one, or "discount" a share of the list price'
         )
     return Override(
         model=model.strip().lower(),
         provider=ALIASES.get(provider, provider),
         valid_from=_day(_text(entry, "valid_from", where), where),
-        tier=_text(entry, "tier", where),
+        tier=_text(entry, "tier", where).lower(),
         rates={_bucket(name, where): _rate(name, rate, where) for name, rate in rates.items()},
+        fees={_fee(name, where): _amount(name, rate, where) for name, rate in fees.items()},
+        discount=discount,
+        project=_text(entry, "project", where),
+        note=_text(entry, "note", where),
     )
+
+
+def written(override: Override) -> dict[str, Any]:
+    """An entry as the user would write it: what `read_override` reads."""
+    return {
+        "provider": override.provider,
+        "model": override.model,
+        "project": override.project,
+        "valid_from": override.valid_from.isoformat() if override.valid_from else "",
+        "tier": override.tier,
+        "rates": {bucket.value: written_rate(rate) for bucket, rate in override.rates.items()},
+        "fees": {fee.value: text_of(rate) for fee, rate in override.fees.items()},
+        "discount": text_of(override.discount),
+        "note": override.note,
+    }
+
+
+def written_rate(rate: Rate) -> str | list[Any]:
+    """A rate as a text, or as a list with its steps."""
+    if not rate.steps:
+        return text_of(rate.base)
+    return [text_of(rate.base), *([start, text_of(dearer)] for start, dearer in rate.steps)]
+
+
+def _table(entry: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
+    value = entry.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise BadPrice(f'{where}: "{name}" must be an object, such as {{"uncached": "2.50"}}, not {value!r}')
+    return value
 
 
 def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
     value = entry.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str):
-        raise BadPrice(f'{where}: "{name}" must be a text, not {value!r}')
-    return value.strip().lower()
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise BadPrice(f'{where}: "{name}" must be a text of at most {_LONGEST} characters, not {value!r}')
+    return value.strip()
 
 
 def _day(text: str, where: str) -> date | None:
@@ -144,13 +266,50 @@ def _bucket(name: str, where: str) -> Bucket:
         raise BadPrice(f"{where}: no bucket is called {name!r}; buckets are {_listed(Bucket)}") from error
 
 
+def _fee(name: str, where: str) -> Fee:
+    try:
+        return Fee(name)
+    except ValueError as error:
+        raise BadPrice(f"{where}: no fee is called {name!r}; fees are {_listed(Fee)}") from error
+
+
 def _rate(name: str, value: Any, where: str) -> Rate:
+    if not isinstance(value, list):
+        return Rate(_amount(name, value, where))
+    base, *steps = value or [None]
+    read: list[tuple[int, Decimal]] = []
+    for step in steps:
+        if (
+            not isinstance(step, list)
+            or len(step) != 2
+            or not isinstance(step[0], int)
+            or isinstance(step[0], bool)
+            or step[0] <= (read[-1][0] if read else 0)
+        ):
+            raise BadPrice(
+                f"{where}: the steps of {name} must rise, each [more input tokens than, rate], not {step!r}"
+            )
+        read.append((step[0], _amount(name, step[1], where)))
+    return Rate(_amount(name, base, where), tuple(read))
+
+
+def _amount(name: str, value: Any, where: str) -> Decimal:
     amount = read_money(value)
     if amount is None or not 0 <= amount <= _DEAREST:
         raise BadPrice(
-            f'{where}: the rate of {name} must be dollars per million tokens, such as "2.50", not {value!r}'
+            f'{where}: the rate of {name} must be US dollars, such as "2.50", not {value!r}: '
+            "per million tokens for a bucket, for one of a fee"
         )
-    return Rate(amount)
+    return amount
+
+
+def _discount(value: Any, where: str) -> Decimal:
+    if value is None or value == "":
+        return ZERO
+    share = read_money(value)
+    if share is None or not 0 <= share <= 1:
+        raise BadPrice(f'{where}: "discount" must be a share between 0 and 1, such as "0.15", not {value!r}')
+    return share
 
 
 def _listed(names: Iterable[str]) -> str:
