@@ -40,6 +40,7 @@ def test_usage_becomes_the_expected_buckets(path: Path) -> None:
     assert reading.source == UsageSource(expected.get("source", "reported"))
     assert reading.service_tier == expected.get("service_tier", "")
     assert list(reading.notes) == expected.get("notes", [])
+    assert dict(reading.fees) == expected.get("fees", {})
     for name in ("cost_reported", "input_cost_reported", "output_cost_reported"):
         assert getattr(reading, name) == (Decimal(expected[name]) if name in expected else None)
 

@@ -71,13 +71,16 @@ def split(account: Account, whole: int, parts: Parts, rest: Bucket, side: str) -
     left = whole
     buckets = account.buckets
     for bucket, tokens in parts.items():
-        if tokens is None:
-            continue
-        if tokens > left:
-            tokens = left  # noqa: PLW2901 - clamped
-            account.notes.append(f"the parts of the {side} exceed it and were cut")
-        buckets[bucket] = tokens
-        left -= tokens
+        if tokens is not None:
+            buckets[bucket] = tokens
+            left -= tokens
+    if left < 0:
+        account.notes.append(f"the parts of the {side} exceed it and were cut")
+        left = whole
+        for bucket in Bucket:  # the caches first, whatever the order of the parts
+            if parts.get(bucket) is not None:
+                buckets[bucket] = min(left, buckets[bucket])
+                left -= buckets[bucket]
     buckets[rest] = left
 
 
