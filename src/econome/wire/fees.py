@@ -11,10 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from econome.domain.usage import Fee
-from econome.wire.conventions.account import count, details
+from econome.wire.conventions.account import MOST_TOKENS, details
 
 _BY_PROMPT = ("gemini-1", "gemini-2")
 """Models that bill a grounded prompt once, however many queries it took; later ones bill each."""
+
+
+_LISTS = ("output", "content")
 
 
 def fees_in(outputs: Mapping[str, Any]) -> dict[Fee, int]:
@@ -22,19 +25,27 @@ def fees_in(outputs: Mapping[str, Any]) -> dict[Fee, int]:
     fees: dict[Fee, int] = {}
     containers: set[str] = set()
     for holder in _holders(outputs):
-        for block in _blocks(holder):
-            fee = _fee_of(block, containers)
-            if fee is not None:
-                fees[fee] = fees.get(fee, 0) + 1
-        told = _searches_told(holder)
-        if told is not None:
-            fees.pop(Fee.WEB_SEARCH, None)
-            if told:
-                fees[Fee.WEB_SEARCH] = told
+        for name in _LISTS:
+            listed = holder.get(name)
+            if isinstance(listed, list):
+                _add_blocks(listed, fees, containers)
+        if "additional_kwargs" in holder:
+            listed = details(holder, "additional_kwargs").get("tool_outputs")
+            if isinstance(listed, list):
+                _add_blocks(listed, fees, containers)
+        if "tool_usage" in holder:
+            _correct_searches(holder, fees)
         queries = _grounding(holder)
         if queries:
             fees[Fee.GROUNDING] = fees.get(Fee.GROUNDING, 0) + queries
     return fees
+
+
+def _add_blocks(listed: list[Any], fees: dict[Fee, int], containers: set[str]) -> None:
+    for block in listed:
+        fee = _fee_of(block, containers) if isinstance(block, dict) else None
+        if fee is not None:
+            fees[fee] = fees.get(fee, 0) + 1
 
 
 def _holders(outputs: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -58,18 +69,6 @@ def _unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return kwargs if isinstance(kwargs, dict) else message
 
 
-def _blocks(holder: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for listed in (
-        holder.get("output"),
-        holder.get("content"),
-        details(holder, "additional_kwargs").get("tool_outputs"),
-    ):
-        if isinstance(listed, list):
-            for block in listed:
-                if isinstance(block, dict):
-                    yield block
-
-
 def _fee_of(block: Mapping[str, Any], containers: set[str]) -> Fee | None:
     """What a block of an answer is billed as. What failed is not billed, nor is opening a page."""
     if block.get("status") == "failed":
@@ -91,30 +90,39 @@ def _fee_of(block: Mapping[str, Any], containers: set[str]) -> Fee | None:
     return None
 
 
-def _searches_told(holder: Mapping[str, Any]) -> int | None:
-    """The searches that OpenAI itself says it bills, which leave out what it gives for less."""
+def _correct_searches(holder: Mapping[str, Any], fees: dict[Fee, int]) -> None:
+    """Believes OpenAI's own count of the searches that it bills: some are given for less."""
     told = details(details(holder, "tool_usage"), "web_search").get("num_requests")
-    try:
-        return count(told)
-    except ValueError:
-        return None
+    if isinstance(told, int) and not isinstance(told, bool) and 0 <= told <= MOST_TOKENS:
+        fees.pop(Fee.WEB_SEARCH, None)
+        if told:
+            fees[Fee.WEB_SEARCH] = told
 
 
 def _grounding(holder: Mapping[str, Any]) -> int:
+    """The queries of Gemini's grounding that are billed."""
     response = details(holder, "response_metadata")
-    model = ""
-    for names, of in (
-        (("modelVersion", "model_version"), holder),
-        (("model_name", "model"), response),
-    ):
-        for name in names:
-            model = model or str(of.get(name) or "")
-    queries = _queries(response)
+    queries = _queries(response) if response else 0
     candidates = holder.get("candidates")
     for candidate in candidates if isinstance(candidates, list) else ():
         if isinstance(candidate, dict):
             queries += _queries(candidate)
-    return 1 if queries and model.rpartition("/")[2].startswith(_BY_PROMPT) else queries
+    if not queries:
+        return 0
+    model = next(
+        (
+            model
+            for model in (
+                holder.get("modelVersion"),
+                holder.get("model_version"),
+                response.get("model_name"),
+                response.get("model"),
+            )
+            if isinstance(model, str)
+        ),
+        "",
+    )
+    return 1 if model.rpartition("/")[2].startswith(_BY_PROMPT) else queries
 
 
 def _queries(holder: Mapping[str, Any]) -> int:

@@ -11,6 +11,7 @@ What contradicts itself is mended where the arithmetic leaves one reading, and r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from econome.wire.conventions import (
@@ -79,15 +80,8 @@ CONVENTIONS: tuple[Convention, ...] = (
 """In the order in which they are asked."""
 
 
-def _by_entry() -> dict[str, tuple[Convention, ...]]:
-    entries = dict.fromkeys(entry for convention in CONVENTIONS for entry in convention.entries)
-    return {
-        entry: tuple(convention for convention in CONVENTIONS if entry in convention.entries)
-        for entry in entries
-    }
-
-
-_BY_ENTRY = _by_entry()
+_MOST_KEYS = 40
+"""Larger objects are no usage that repeats itself: which conventions may be theirs is not kept."""
 
 
 def recognise(usage: Mapping[str, Any]) -> Account | None:
@@ -95,9 +89,18 @@ def recognise(usage: Mapping[str, Any]) -> Account | None:
 
     Raises `Contradiction` for negative counts and the like.
     """
-    for entry, conventions in _BY_ENTRY.items():
-        if entry in usage:
-            for convention in conventions:
-                if convention.is_told_by(usage):
-                    return within_measure(convention.read(usage))
+    keys = tuple(usage)
+    of_keys = _of_keys if len(keys) <= _MOST_KEYS else _of_keys.__wrapped__
+    for convention in of_keys(keys):
+        if convention.fits is None or convention.fits(usage):
+            return within_measure(convention.read(usage))
     return None
+
+
+@lru_cache(maxsize=512)
+def _of_keys(keys: tuple[str, ...]) -> tuple[Convention, ...]:
+    """The conventions that an object with these keys may be of, the likeliest first.
+
+    Apps send few sets of keys, over and over, and there are many conventions to ask.
+    """
+    return tuple(convention for convention in CONVENTIONS if convention.may_have(keys))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -51,22 +51,22 @@ class Account:
 class Convention:
     """One shape of usage: what it is told by, and how it is read.
 
-    `entries` are keys, one of which must be there; several conventions share one, and the
-    first that fits is taken. `marks` are keys of which one tells it from the others that
-    share its entry; without marks, the entry is enough.
+    `entries` are keys, one of which must be there, and `marks` others, one of which must be
+    there too when there are any; `fits` asks the values, where keys do not tell. The first
+    convention that has all of this is taken.
     """
 
     name: str
     entries: tuple[str, ...]
     read: Callable[[Mapping[str, Any]], Account]
     marks: frozenset[str] = frozenset()
-    fits: Callable[[Mapping[str, Any]], bool] | None = None  # where keys at the top do not tell
+    fits: Callable[[Mapping[str, Any]], bool] | None = None
 
-    def is_told_by(self, usage: Mapping[str, Any]) -> bool:
-        """Whether a usage object that has an entry of this convention is of it."""
-        if self.fits is not None:
-            return self.fits(usage)
-        return not self.marks or not self.marks.isdisjoint(usage)
+    def may_have(self, keys: Collection[str]) -> bool:
+        """Whether the keys of a usage object are those of this convention."""
+        return not (self.marks and self.marks.isdisjoint(keys)) and any(
+            entry in keys for entry in self.entries
+        )
 
 
 def sum_of(accounts: list[Account]) -> Account | None:

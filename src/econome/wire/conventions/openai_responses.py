@@ -29,20 +29,15 @@ def read(usage: Mapping[str, Any]) -> Account:
     return account
 
 
-def is_realtime(usage: Mapping[str, Any]) -> bool:
-    """Whether details under LangChain's name are OpenAI's."""
-    for name in ("input_token_details", "output_token_details"):
-        if not _OPENAIS.isdisjoint(details(usage, name)):
-            return True
-    return False
-
-
 def _fits(usage: Mapping[str, Any]) -> bool:
     if "input_tokens_details" in usage:
         return True
     if "output_tokens_details" in usage:
         return "reasoning_tokens" in details(usage, "output_tokens_details")
-    return is_realtime(usage)
+    return not (
+        _OPENAIS.isdisjoint(details(usage, "input_token_details"))
+        and _OPENAIS.isdisjoint(details(usage, "output_token_details"))
+    )
 
 
 CONVENTION = Convention("openai.responses", ("input_tokens", "output_tokens"), read, fits=_fits)
