@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from econome.domain.price import Price
+from econome.domain.scope import Scope
 from econome.domain.usage import Bucket, Fee
 from econome.store.client import Store
 from econome.store.question import question
@@ -49,3 +50,25 @@ def prices_of(store: Store, ids: Iterable[UUID]) -> dict[UUID, Price]:
         )
         for row in store.ask(_Row, question("prices_by_id"), prices=wanted)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """A model at a tier, some of whose calls have no price."""
+
+    provider: str
+    model: str
+    tier: str
+    calls: int
+    input: int | None
+    output: int | None
+    first: datetime
+    last: datetime
+    buckets: list[str]  # that those calls used
+    fees: list[str]  # the same
+    models: int  # how many there are, those beyond the limit included
+
+
+def unpriced(store: Store, scope: Scope, *, limit: int = 200) -> list[Unpriced]:
+    """The models without a price, those with most tokens first."""
+    return store.ask(Unpriced, question("unpriced"), scope.filter, limit=limit, **scope.parameters())
