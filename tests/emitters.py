@@ -1,0 +1,352 @@
+"""What each convention of usage may send, with what it bills: one generator each.
+
+A convention without one fails the tests of the laws. Numbers are drawn as disjoint parts
+and put together as the convention's sender does, so that what is billed is known without
+asking the code under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+
+@dataclass
+class Sent:
+    """A usage object, and the tokens and pieces that its sender bills for it."""
+
+    usage: dict[str, Any]
+    input: int | None
+    output: int | None
+    fees: dict[str, int] = field(default_factory=dict)
+
+
+Emitter = Callable[[st.DrawFn], Sent]
+EMITTERS: dict[str, list[Emitter]] = {}
+"""By the name of the convention that must be recognised."""
+
+few = st.integers(0, 10**6)
+some = st.integers(1, 10**6)
+
+
+def emits(convention: str) -> Callable[[Emitter], Emitter]:
+    def register(emitter: Emitter) -> Emitter:
+        EMITTERS.setdefault(convention, []).append(emitter)
+        return emitter
+
+    return register
+
+
+def sent_by(convention: str) -> st.SearchStrategy[Sent]:
+    """Whatever senders of that convention may send."""
+    return st.one_of([st.composite(emitter)() for emitter in EMITTERS[convention]])
+
+
+def _openai(draw: st.DrawFn, *, reasoning_outside: bool = False) -> Sent:
+    """OpenAI's chat completions, with some of the details that models give."""
+    plain, cached, sound, pictures, written = (draw(few) for _ in range(5))
+    text, reasoning, spoken = draw(some), draw(few), draw(few)
+    given = plain + cached + sound + pictures + written
+    generated = text + reasoning + spoken
+    usage: dict[str, Any] = {
+        "prompt_tokens": given,
+        "completion_tokens": generated - (reasoning if reasoning_outside else 0),
+        "prompt_tokens_details": {
+            "cached_tokens": cached,
+            "audio_tokens": sound,
+            "image_tokens": pictures,
+            "cache_write_tokens": written,
+        },
+        "completion_tokens_details": {
+            "reasoning_tokens": reasoning,
+            "audio_tokens": spoken,
+            "rejected_prediction_tokens": text // 2,
+        },
+        "total_tokens": given + generated,
+    }
+    return Sent(usage, given, generated)
+
+
+@emits("openai.chat")
+def openai_chat(draw: st.DrawFn) -> Sent:
+    return _openai(draw)
+
+
+@emits("openai.chat")
+def azure_without_details(draw: st.DrawFn) -> Sent:
+    given, generated = draw(few), draw(some)
+    usage = {"prompt_tokens": given, "completion_tokens": generated, "total_tokens": given + generated}
+    return Sent(usage, given, generated)
+
+
+@emits("openai.responses")
+def openai_responses(draw: st.DrawFn) -> Sent:
+    plain, cached, short, long = (draw(few) for _ in range(4))
+    text, reasoning = draw(some), draw(few)
+    given, generated = plain + cached + short + long, text + reasoning
+    usage = {
+        "input_tokens": given,
+        "input_tokens_details": {
+            "cached_tokens": cached,
+            "cache_write_tokens": short + long,
+            "cache_write_tokens_details": {"ttl_30m_tokens": short, "ttl_12h_tokens": long},
+        },
+        "output_tokens": generated,
+        "output_tokens_details": {"reasoning_tokens": reasoning},
+        "total_tokens": given + generated,
+    }
+    return Sent(usage, given, generated)
+
+
+@emits("openai.responses")
+def openai_realtime(draw: st.DrawFn) -> Sent:
+    text, sound, cached_text, cached_sound = (draw(few) for _ in range(4))
+    written, spoken = draw(few), draw(some)
+    given, generated = text + sound + cached_text + cached_sound, written + spoken
+    usage = {
+        "input_tokens": given,
+        "output_tokens": generated,
+        "total_tokens": given + generated,
+        "input_token_details": {
+            "text_tokens": text + cached_text,
+            "audio_tokens": sound + cached_sound,
+            "cached_tokens": cached_text + cached_sound,
+            "cached_tokens_details": {"text_tokens": cached_text, "audio_tokens": cached_sound},
+        },
+        "output_token_details": {"text_tokens": written, "audio_tokens": spoken},
+    }
+    return Sent(usage, given, generated)
+
+
+@emits("anthropic.messages")
+def anthropic(draw: st.DrawFn) -> Sent:
+    uncached, read, short, long, searches = (draw(few) for _ in range(5))
+    text, thinking = draw(some), draw(few)
+    usage = {
+        "input_tokens": uncached,
+        "cache_read_input_tokens": read,
+        "cache_creation_input_tokens": short + long,
+        "cache_creation": {"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long},
+        "output_tokens": text + thinking,
+        "output_tokens_details": {"thinking_tokens": thinking},
+        "server_tool_use": {"web_search_requests": searches, "web_fetch_requests": draw(few)},
+        "service_tier": draw(st.sampled_from(["standard", "priority", "batch"])),
+    }
+    fees = {"web_search": searches} if searches else {}
+    return Sent(usage, uncached + read + short + long, text + thinking, fees)
+
+
+def _gemini(draw: st.DrawFn, name: Callable[[str], str]) -> Sent:
+    text, sound, pictures, films, papers = (draw(few) for _ in range(5))
+    cached_text, cached_sound, tools = draw(few), draw(few), draw(few)
+    answer, spoken, thoughts = draw(some), draw(few), draw(few)
+    prompt = text + sound + pictures + films + papers + cached_text + cached_sound
+
+    def by_modality(**tokens: int) -> list[dict[str, Any]]:
+        return [{"modality": modality, name("tokenCount"): many} for modality, many in tokens.items()]
+
+    usage = {
+        name("promptTokenCount"): prompt,
+        name("cachedContentTokenCount"): cached_text + cached_sound,
+        name("candidatesTokenCount"): answer + spoken,
+        name("thoughtsTokenCount"): thoughts,
+        name("toolUsePromptTokenCount"): tools,
+        name("totalTokenCount"): prompt + tools + answer + spoken + thoughts,
+        name("promptTokensDetails"): by_modality(
+            TEXT=text + cached_text, AUDIO=sound + cached_sound, IMAGE=pictures, VIDEO=films, DOCUMENT=papers
+        ),
+        name("cacheTokensDetails"): by_modality(TEXT=cached_text, AUDIO=cached_sound),
+        name("candidatesTokensDetails"): by_modality(TEXT=answer, AUDIO=spoken),
+        name("toolUsePromptTokensDetails"): by_modality(TEXT=tools),
+    }
+    return Sent(usage, prompt + tools, answer + spoken + thoughts)
+
+
+@emits("gemini.generate_content")
+def gemini_camel(draw: st.DrawFn) -> Sent:
+    return _gemini(draw, lambda name: name)
+
+
+@emits("gemini.generate_content")
+def gemini_snake(draw: st.DrawFn) -> Sent:
+    return _gemini(draw, lambda name: "".join(f"_{c.lower()}" if c.isupper() else c for c in name))
+
+
+@emits("bedrock.converse")
+def bedrock(draw: st.DrawFn) -> Sent:
+    uncached, read, short, long, generated = draw(few), draw(few), draw(few), draw(few), draw(some)
+    given = uncached + read + short + long
+    usage = {
+        "inputTokens": uncached,
+        "outputTokens": generated,
+        "totalTokens": given + generated,
+        "cacheReadInputTokens": read,
+        "cacheWriteInputTokens": short + long,
+        "cacheDetails": [{"ttl": "1h", "inputTokens": long}, {"ttl": "5m", "inputTokens": short}],
+    }
+    return Sent(usage, given, generated)
+
+
+@emits("mistral.chat")
+def mistral(draw: st.DrawFn) -> Sent:
+    given, generated, seconds = draw(few), draw(some), draw(few)
+    usage = {
+        "prompt_tokens": given,
+        "completion_tokens": generated,
+        "total_tokens": given + generated,
+        "prompt_audio_seconds": seconds,
+    }
+    return Sent(usage, given, generated, {"audio_second": seconds} if seconds else {})
+
+
+@emits("deepseek.chat")
+def deepseek(draw: st.DrawFn) -> Sent:
+    hit, missed, text, reasoning = draw(few), draw(few), draw(some), draw(few)
+    usage = {
+        "prompt_tokens": hit + missed,
+        "completion_tokens": text + reasoning,
+        "total_tokens": hit + missed + text + reasoning,
+        "prompt_cache_hit_tokens": hit,
+        "prompt_cache_miss_tokens": missed,
+        "completion_tokens_details": {"reasoning_tokens": reasoning},
+    }
+    return Sent(usage, hit + missed, text + reasoning)
+
+
+@emits("xai.chat")
+def xai(draw: st.DrawFn) -> Sent:
+    sent = _openai(draw, reasoning_outside=True)
+    sources = draw(few)
+    sent.usage["num_sources_used"] = sources
+    return Sent(sent.usage, sent.input, sent.output, {"web_search": sources} if sources else {})
+
+
+@emits("cohere.chat")
+def cohere(draw: st.DrawFn) -> Sent:
+    billed, preamble, generated = draw(few), draw(few), draw(some)
+    usage = {
+        "billed_units": {"input_tokens": float(billed), "output_tokens": float(generated)},
+        "tokens": {"input_tokens": float(billed + preamble), "output_tokens": float(generated)},
+    }
+    return Sent(usage, billed, generated)
+
+
+@emits("groq.chat")
+def groq(draw: st.DrawFn) -> Sent:
+    sent = _openai(draw)
+    sent.usage.update(queue_time=0.03, prompt_time=0.001, completion_time=0.4, total_time=0.401)
+    return sent
+
+
+@emits("openrouter.chat")
+def openrouter(draw: st.DrawFn) -> Sent:
+    sent = _openai(draw)
+    sent.usage.update(cost=0.95, is_byok=False, cost_details={"upstream_inference_cost": None})
+    return sent
+
+
+@emits("litellm")
+def litellm(draw: st.DrawFn) -> Sent:
+    uncached, read, short, long, generated = draw(few), draw(few), draw(few), draw(few), draw(some)
+    given = uncached + read + short + long
+    usage = {
+        "prompt_tokens": given,
+        "completion_tokens": generated,
+        "total_tokens": given + generated,
+        "cache_read_input_tokens": read,
+        "cache_creation_input_tokens": short + long,
+        "prompt_tokens_details": {
+            "cached_tokens": read,
+            "cache_creation_tokens": short + long,
+            "cache_creation_token_details": {
+                "ephemeral_5m_input_tokens": short,
+                "ephemeral_1h_input_tokens": long,
+            },
+        },
+    }
+    return Sent(usage, given, generated)
+
+
+@emits("langchain")
+def langchain(draw: st.DrawFn) -> Sent:
+    plain, read, short, long, sound, pictures = (draw(few) for _ in range(6))
+    text, reasoning, spoken = draw(some), draw(few), draw(few)
+    given, generated = plain + read + short + long + sound + pictures, text + reasoning + spoken
+    usage = {
+        "input_tokens": given,
+        "output_tokens": generated,
+        "total_tokens": given + generated,
+        "input_token_details": {
+            "cache_read": read,
+            "cache_creation": 0,
+            "ephemeral_5m_input_tokens": short,
+            "ephemeral_1h_input_tokens": long,
+            "audio": sound,
+            "image": pictures,
+        },
+        "output_token_details": {"reasoning": reasoning, "audio": spoken},
+    }
+    return Sent(usage, given, generated)
+
+
+@emits("langchain.js")
+def langchain_js(draw: st.DrawFn) -> Sent:
+    given, generated = draw(few), draw(some)
+    usage = {"promptTokens": given, "completionTokens": generated, "totalTokens": given + generated}
+    return Sent(usage, given, generated)
+
+
+@emits("ai_sdk")
+def ai_sdk_of_a_provider(draw: st.DrawFn) -> Sent:
+    plain, read, written, text, reasoning = draw(few), draw(few), draw(few), draw(some), draw(few)
+    given, generated = plain + read + written, text + reasoning
+    usage = {
+        "inputTokens": {"total": given, "noCache": plain, "cacheRead": read, "cacheWrite": written},
+        "outputTokens": {"total": generated, "text": text, "reasoning": reasoning},
+    }
+    return Sent(usage, given, generated)
+
+
+@emits("ai_sdk")
+def ai_sdk_of_a_step(draw: st.DrawFn) -> Sent:
+    plain, read, written, text, reasoning = draw(few), draw(few), draw(few), draw(some), draw(few)
+    given, generated = plain + read + written, text + reasoning
+    usage = {
+        "inputTokens": given,
+        "inputTokenDetails": {"noCacheTokens": plain, "cacheReadTokens": read, "cacheWriteTokens": written},
+        "outputTokens": generated,
+        "outputTokenDetails": {"textTokens": text, "reasoningTokens": reasoning},
+        "totalTokens": given + generated,
+        "cachedInputTokens": read,
+        "reasoningTokens": reasoning,
+    }
+    return Sent(usage, given, generated)
+
+
+@emits("ollama")
+def ollama(draw: st.DrawFn) -> Sent:
+    given, generated = draw(st.none() | few), draw(some)
+    prompt = {} if given is None else {"prompt_eval_count": given}
+    return Sent({"eval_count": generated, "eval_duration": 4_709_213_000, **prompt}, given, generated)
+
+
+@emits("vllm")
+def vllm(draw: st.DrawFn) -> Sent:
+    plain, cached, generated = draw(few), draw(few), draw(some)
+    usage = {"prompt_tokens": plain + cached, "completion_tokens": generated, "cached_tokens": cached}
+    return Sent(usage, plain + cached, generated)
+
+
+@emits("llama.cpp")
+def llama_cpp(draw: st.DrawFn) -> Sent:
+    processed, cached, generated = draw(few), draw(few), draw(some)
+    usage = {
+        "tokens_evaluated": processed + cached,
+        "tokens_predicted": generated,
+        "tokens_cached": processed + cached + generated,
+        "timings": {"prompt_n": processed, "cache_n": cached, "predicted_n": generated},
+    }
+    return Sent(usage, processed + cached, generated)
