@@ -18,10 +18,13 @@ from econome.ingest.commit import Change, Committer
 from econome.ingest.compaction import Compaction
 from econome.ingest.costing import Costing
 from econome.ingest.measuring import Measuring
+from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
+from econome.pricing.sources import litellm
 from econome.pricing.sources.genai_prices import GenaiPrices
+from econome.pricing.sources.litellm import LiteLLM
 from econome.pricing.sources.overrides import Overrides
 from econome.settings import Settings
 from econome.store.client import Store
@@ -92,7 +95,10 @@ def open_econome(
     store = Store(settings.dsn, readers=settings.readers)
     migrate(store)
     set_text_index(store, wanted=settings.text_index)
-    prices = PriceBook([GenaiPrices(settings.data)], Overrides.read(settings.data / "prices.json"))
+    prices = PriceBook(
+        [GenaiPrices(settings.data), LiteLLM.read(settings.data / litellm.FILE)],
+        Overrides.read(settings.data / "prices.json"),
+    )
     folders = (settings.tokenizers,) if settings.tokenizers else ()
     projects = Projects(store)
     ingesting = store.apart()  # whoever sends does not wait for whoever asks
@@ -110,6 +116,7 @@ def open_econome(
         writer=Writer(committer, on_change=lambda changes: _publish(hub, changes)),
         projects=projects,
         prices=prices,
+        own_prices=OwnPrices(store, prices.overrides),
         keys=Keys(store, admin_token),
         live=hub,
         budget=Budget(settings.max_inflight_bytes),

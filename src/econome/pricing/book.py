@@ -62,6 +62,11 @@ class PriceBook:
         return f"{listed} {SOURCE}-{self.overrides.version}"
 
     @property
+    def sources(self) -> tuple[PriceSource, ...]:
+        """The lists, in the order in which they are asked."""
+        return self._sources
+
+    @property
     def has_overrides(self) -> bool:
         """Whether the user has prices of their own, so that the project may matter."""
         return bool(self.overrides.entries)

@@ -18,7 +18,7 @@ FEES     {"web_search": "0.01"}: dollars for one; may be left out
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
@@ -58,6 +58,14 @@ class Catalogue:
                 if entry is not None:
                     return self._listing(provider, entry, ())
         return None
+
+    def search(self, provider: str, text: str) -> Iterator[Listing]:
+        """See `PriceSource`."""
+        for seller, listed in self._providers.items():
+            if provider in ("", seller):
+                for entry in listed["models"]:
+                    if text in entry["id"].lower():
+                        yield self._listing(seller, entry, parse_variants(entry))
 
     def _listing(self, provider: str, entry: Mapping[str, Any], variants: tuple[Period, ...]) -> Listing:
         return Listing(

@@ -7,7 +7,7 @@ and steps by the size of the call. The book makes a `Price` of it for one call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -159,4 +159,8 @@ class PriceSource(Protocol):
         Both are in lower case; `provider` is a name of `pricing.providers`, or what the
         client said when we know no such provider, or "" when nobody said and no convention tells.
         """
+        ...
+
+    def search(self, provider: str, text: str) -> Iterable[Listing]:
+        """The models whose name contains `text`, in lower case; of one provider, or "" for all."""
         ...

@@ -9,6 +9,7 @@ from anyio import CapacityLimiter
 from starlette.requests import HTTPConnection
 
 from econome.ingest.budget import Budget
+from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
@@ -27,6 +28,7 @@ class Econome:
     writer: Writer
     projects: Projects
     prices: PriceBook
+    own_prices: OwnPrices
     keys: Keys
     live: Live
     budget: Budget

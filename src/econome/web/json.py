@@ -12,11 +12,16 @@ LONGEST_BYTES = 64 << 10
 
 async def short_object(request: Request, allowed: frozenset[str]) -> dict[str, object]:
     """The JSON object of a body, which has no keys but the allowed ones."""
-    body = b""
+    return await long_object(request, allowed, LONGEST_BYTES)
+
+
+async def long_object(request: Request, allowed: frozenset[str], longest: int) -> dict[str, object]:
+    """The same, of at most `longest` bytes."""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LONGEST_BYTES:
-            raise TooLarge(f"The body may have {LONGEST_BYTES >> 10} KiB.")
+        if len(body) > longest:
+            raise TooLarge(f"The body may have {longest >> 10} KiB.")
     names = ", ".join(sorted(allowed))
     try:
         said = orjson.loads(body)

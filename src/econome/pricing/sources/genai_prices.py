@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import time
@@ -98,6 +98,10 @@ class GenaiPrices:
     def find(self, provider: str, model: str) -> Listing | None:
         """See `PriceSource`. Waits for the table when it is being built."""
         return self._catalogue.result().find(provider, model)
+
+    def search(self, provider: str, text: str) -> Iterator[Listing]:
+        """See `PriceSource`."""
+        return self._catalogue.result().search(provider, text)
 
     def wait(self) -> None:
         """Returns when the table is read, or built and kept."""

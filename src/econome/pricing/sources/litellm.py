@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -78,6 +78,12 @@ class LiteLLM:
     def find(self, provider: str, model: str) -> Listing | None:
         """See `PriceSource`."""
         return self._listings.get((provider, model))
+
+    def search(self, provider: str, text: str) -> Iterator[Listing]:
+        """See `PriceSource`."""
+        for (seller, model), listing in self._listings.items():
+            if provider in ("", seller) and text in model:
+                yield listing
 
 
 def parse(content: bytes) -> dict[str, Any]:

@@ -38,8 +38,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def scope_of(request: Request, caller: Caller) -> Scope:
     """The runs that the query string speaks of, within what the caller may see."""
-    until = _moment(request, "until") or datetime.now(UTC)
-    since = _moment(request, "since") or until - SPAN
+    until = moment(request, "until") or datetime.now(UTC)
+    since = moment(request, "since") or until - SPAN
     if since >= until:
         raise BadQuestion(f"since: {since.isoformat()} is not before until, {until.isoformat()}")
     return Scope(
@@ -105,24 +105,25 @@ def identity(text: str, what: str) -> UUID:
     return found
 
 
-def _moment(request: Request, name: str) -> datetime | None:
+def moment(request: Request, name: str) -> datetime | None:
+    """A time, as ISO 8601 or in milliseconds since 1970; None when it is not given."""
     text = request.query_params.get(name)
     if text is None:
         return None
     try:
         if _MILLISECONDS.fullmatch(text):
-            moment = _EARLIEST + timedelta(milliseconds=int(text))
+            found = _EARLIEST + timedelta(milliseconds=int(text))
         else:
             # A plus that nobody escaped arrives as a space.
-            moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            found = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+            found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise BadQuestion(
             f'{name}: "{text[:64]}" is no time. Allowed: ISO 8601, or milliseconds since 1970'
         ) from error
-    if not _EARLIEST <= moment < _LATEST:
+    if not _EARLIEST <= found < _LATEST:
         raise BadQuestion(f"{name}: {text[:64]} is outside the years 1970 to 2261")
-    return moment
+    return found
 
 
 def _projects(request: Request, caller: Caller) -> tuple[UUID, ...]:

@@ -28,9 +28,9 @@ Json = dict[str, Any]
 """An object on its way out: its values are whatever JSON can hold."""
 
 
-def answer(content: Json) -> Response:
+def answer(content: Json, status: int = 200) -> Response:
     """The response that holds `content`."""
-    return Response(dump(content), media_type="application/json", headers={"cache-control": "no-store"})
+    return Response(dump(content), status, {"cache-control": "no-store"}, "application/json")
 
 
 def iso(moment: datetime | None) -> str | None:
