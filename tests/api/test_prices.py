@@ -71,7 +71,7 @@ def test_a_discount_is_taken_off_the_list_price(server: TestClient) -> None:
 
 
 def test_a_price_holds_from_its_first_day_on(server: TestClient) -> None:
-    set_price(server, model="house-7b", valid_from="2999-01-01", rates={"uncached": "2", "text_out": "10"})
+    set_price(server, model="house-7b", valid_from="2099-01-01", rates={"uncached": "2", "text_out": "10"})
     assert cost_of(server, send(server)) is None
 
 
@@ -134,6 +134,7 @@ def test_a_removed_price_holds_no_longer(server: TestClient) -> None:
         ({"model": "m", "discount": "15"}, "'15'"),
         ({"model": "m", "discount": "0.1", "rates": {"uncached": "1"}}, "discount"),
         ({"model": "m", "rates": {"uncached": "1"}, "valid_from": "tomorrow"}, "'tomorrow'"),
+        ({"model": "m", "rates": {"uncached": "1"}, "valid_from": "2999-01-01"}, "2999-01-01"),
         ({"model": "m", "rates": {"uncached": "1"}, "colour": "red"}, "colour"),
     ],
 )

@@ -27,8 +27,10 @@ async def long_object(request: Request, allowed: frozenset[str], longest: int) -
         said = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Invalid(f"The body must be a JSON object with: {names}.") from error
-    if not isinstance(said, dict) or not said.keys() <= allowed:
+    if not isinstance(said, dict):
         raise Invalid(f"The body must be a JSON object with nothing but: {names}.")
+    if unknown := ", ".join(sorted(said.keys() - allowed)):
+        raise Invalid(f"The body must be a JSON object with nothing but: {names}. It has {unknown[:200]}.")
     return said
 
 

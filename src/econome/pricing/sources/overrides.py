@@ -39,6 +39,7 @@ _FIELDS = frozenset(
     {"model", "provider", "project", "valid_from", "tier", "rates", "fees", "discount", "note"}
 )
 _LONGEST = 200
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 
 
 class BadPrice(EconomeError):
@@ -254,9 +255,12 @@ def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
 
 def _day(text: str, where: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError as error:
         raise BadPrice(f'{where}: "valid_from" must be a day such as 2026-07-01, not {text!r}') from error
+    if day is not None and not _FIRST_DAY <= day <= _LAST_DAY:
+        raise BadPrice(f'{where}: "valid_from" must lie between {_FIRST_DAY} and {_LAST_DAY}, not {text}')
+    return day
 
 
 def _bucket(name: str, where: str) -> Bucket:

@@ -40,7 +40,7 @@ create table if not exists overrides (
     project     String,
     provider    LowCardinality(String),
     model       String,
-    valid_from  Nullable(Date),
+    valid_from  Nullable(Date32),
     tier        LowCardinality(String),
     rates       String,
     fees        String,
@@ -96,7 +96,7 @@ settings concurrent_part_removal_threshold = 1000000;
 create table if not exists exchange_rates (
     workspace   UUID,
     currency    LowCardinality(String),
-    day         Date,
+    day         Date32,
     rate        Decimal(38, 18),
     author      String,
     version     UInt64,
