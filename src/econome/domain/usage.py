@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 
 class Bucket(StrEnum):
@@ -40,6 +41,7 @@ INPUT = (
 )
 OUTPUT = (Bucket.TEXT_OUT, Bucket.REASONING, Bucket.AUDIO_OUT, Bucket.IMAGE_OUT)
 _BUCKETS = tuple(Bucket)
+_NAMES = tuple(bucket.value for bucket in Bucket)
 
 
 class Fee(StrEnum):
@@ -85,9 +87,10 @@ class Usage:
     image_out: int | None = None
 
     def __post_init__(self) -> None:
-        for bucket, tokens in self.known():
-            if tokens < 0:
-                message = f"A bucket of tokens cannot be negative: {bucket} = {tokens}"
+        for name in _NAMES:  # done for every call: names that are plain texts are looked up twice as fast
+            tokens = getattr(self, name)
+            if tokens is not None and tokens < 0:
+                message = f"A bucket of tokens cannot be negative: {name} = {tokens}"
                 raise ValueError(message)
 
     def known(self) -> Iterator[tuple[Bucket, int]]:
@@ -115,7 +118,7 @@ class Usage:
     @classmethod
     def of(cls, buckets: Mapping[Bucket, int]) -> Usage:
         """The usage that has just these buckets."""
-        return cls(**{bucket.value: tokens for bucket, tokens in buckets.items()})
+        return cls(**cast("Mapping[str, int]", buckets))  # a bucket is a text
 
 
 def _sum(usage: Usage, buckets: tuple[Bucket, ...]) -> int | None:

@@ -21,7 +21,7 @@ def read(usage: Mapping[str, Any]) -> Account:
     if cached and again and cached != again:
         account.notes.append("cached_tokens and cache_read_input_tokens differ")
     parts_in = sound_and_cache(
-        again or cached if cached or again else (cached if again is None else again),
+        again or cached or (cached if again is None else again),
         count(details_in.get("audio_tokens")),
         None,
         account,
@@ -41,7 +41,7 @@ def read(usage: Mapping[str, Any]) -> Account:
         count(usage.get("prompt_tokens")),
         count(usage.get("completion_tokens")),
         count(usage.get("total_tokens")),
-        {**writes, **parts_in},
+        {**parts_in, **writes},
         {
             Bucket.REASONING: count(details_out.get("reasoning_tokens")),
             Bucket.AUDIO_OUT: count(details_out.get("audio_tokens")),
