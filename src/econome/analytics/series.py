@@ -32,6 +32,8 @@ class Point:
     cost: Decimal | None
     priced_calls: int  # the calls that `cost` is the sum of
     known_calls: int  # the calls that the tokens are the sum of
+    estimated_calls: int  # in neither of the two
+    estimated_cost: Decimal | None
     latency: list[float]  # p50 and p95 of what ended of `latency_of`, seconds; NaN for none
 
 

@@ -20,8 +20,9 @@ from econome.store.question import question
 class Sums:
     """What some runs used, and how much of that is known.
 
-    `priced_calls`, `unpriced_calls` and `unknown_calls` add up to `calls`; so do the reported,
-    counted, estimated and unknown ones. Settling calls are pending ones among them.
+    Sums of tokens and money leave estimates out: these stand beside them, so that nothing that
+    nobody was told looks billed. Priced, unpriced, estimated and unknown calls add up to `calls`;
+    so do the reported, counted, estimated and unknown ones. Settling calls are pending ones among them.
     """
 
     runs: int
@@ -43,6 +44,7 @@ class Sums:
     cost: Decimal | None
     input_cost: Decimal | None
     output_cost: Decimal | None
+    fee_cost: Decimal | None
     priced_calls: int
     unpriced_calls: int
     reported_calls: int
@@ -50,6 +52,13 @@ class Sums:
     estimated_calls: int
     unknown_calls: int
     settling_calls: int
+    marked_calls: int  # with a note: something contradictory, mended or left out
+    estimated_cost: Decimal | None  # of the estimated calls, which are in none of the sums above
+    estimated_input_tokens: int | None
+    estimated_output_tokens: int | None
+    compared_calls: int  # with a cost that the app stated, and one of ours
+    compared_ours: Decimal | None
+    compared_reported: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

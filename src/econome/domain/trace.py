@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from econome.domain.usage import Bucket
+from econome.domain.money import ZERO, total_of
+from econome.domain.usage import Bucket, UsageSource
 
 COLUMNS = (*(bucket.value for bucket in Bucket), "input_tokens", "output_tokens")
 """What is added up over a tree, besides calls and money."""
@@ -43,6 +44,10 @@ class Timed(Protocol):
         """Whether what it used is nobody else's."""
 
     @property
+    def usage_source(self) -> str:
+        """Who says how much it used: a `UsageSource`."""
+
+    @property
     def cost(self) -> Decimal | None:
         """US dollars; None when unknown."""
 
@@ -57,14 +62,19 @@ class Used:
     calls: int = 0
     tokens: dict[str, int] = field(default_factory=dict)
     cost: Decimal | None = None
+    estimated_calls: int = 0  # among the calls; their tokens and cost are not in the sums
+    estimated_cost: Decimal | None = None
 
     def add(self, other: Used) -> None:
         """Takes in what a child used."""
         self.calls += other.calls
+        self.estimated_calls += other.estimated_calls
         for column, tokens in other.tokens.items():
             self.tokens[column] = self.tokens.get(column, 0) + tokens
         if other.cost is not None:
-            self.cost = other.cost if self.cost is None else self.cost + other.cost
+            self.cost = total_of((self.cost or ZERO, other.cost))
+        if other.estimated_cost is not None:
+            self.estimated_cost = total_of((self.estimated_cost or ZERO, other.estimated_cost))
 
 
 @dataclass(slots=True)
@@ -154,6 +164,8 @@ class _Forest(Generic[R]):
 def _own(run: Timed) -> Used:
     if not run.counted:
         return Used()
+    if run.usage_source == UsageSource.ESTIMATED:
+        return Used(1, estimated_calls=1, estimated_cost=run.cost)
     known = ((column, getattr(run, column, None)) for column in COLUMNS)
     return Used(1, {column: tokens for column, tokens in known if tokens is not None}, run.cost)
 

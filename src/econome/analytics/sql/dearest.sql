@@ -20,8 +20,8 @@ where workspace = {workspace:UUID}
 group by value
 having countIf(counted) > 0 or value != ''
 order by
-    sumIf(cost, counted) desc nulls last,
-    sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), counted) desc,
+    sumIf(cost, billed) desc nulls last,
+    sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), billed) desc,
     count() desc,
     value
 limit {limit:UInt32}

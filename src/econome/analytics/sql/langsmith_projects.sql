@@ -3,18 +3,18 @@
 -- workspace  whose projects
 -- projects   their ids
 --
--- Tokens and money are those of counted runs, latencies those of roots, in seconds: p50 and
+-- Tokens and money are those of billed runs, latencies those of roots, in seconds: p50 and
 -- p99, NaN when there are none.
 select
     project,
     count()                                                as runs,
     countIf(status = 'error')                              as errors,
     max(started_at)                                        as last,
-    sumIf(input_tokens, counted)                           as input_tokens,
-    sumIf(output_tokens, counted)                          as output_tokens,
-    sumIf(cost, counted)                                   as cost,
-    sumIf(input_cost, counted)                             as input_cost,
-    sumIf(output_cost, counted)                            as output_cost,
+    sumIf(input_tokens, billed)                            as input_tokens,
+    sumIf(output_tokens, billed)                           as output_tokens,
+    sumIf(cost, billed)                                    as cost,
+    sumIf(input_cost, billed)                              as input_cost,
+    sumIf(output_cost, billed)                             as output_cost,
     countIf(kind = 'llm')                                  as calls,
     countIf(kind = 'llm' and (ifNull(streamed, false) or first_token_at is not null)) as streams,
     quantilesIf(0.5, 0.99)((toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at)) / 1e6,

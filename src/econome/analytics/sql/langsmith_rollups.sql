@@ -46,7 +46,7 @@ from (
       and (key_time >= {earliest:DateTime64(6)} or key_time = toDateTime64(0, 6, 'UTC'))
       and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
       and trace_id in {traces:Array(UUID)}
-      and counted
+      and billed
     settings use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 0
 )
 group by node, price

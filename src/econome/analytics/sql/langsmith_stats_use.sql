@@ -17,7 +17,7 @@ where workspace = {workspace:UUID}
   and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)} + interval 30 day
        or key_time = toDateTime64(0, 6, 'UTC'))
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
-  and counted
+  and billed
   and id in (
     select leaf
     from (
@@ -32,7 +32,7 @@ where workspace = {workspace:UUID}
           and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)} + interval 30 day
                or key_time = toDateTime64(0, 6, 'UTC'))
           and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
-          and counted
+          and billed
     )
     where node in (
             select id

@@ -25,12 +25,12 @@ from (
             toUnixTimestamp64Micro(minIf(started_at, parent_id is null))
             as Nullable(Decimal(38, 18))
         ) as by_started_at,
-        sumIf(cost, counted) as by_cost,
+        sumIf(cost, billed) as by_cost,
         cast(
             if(
-                countIf(counted and (input_tokens is not null or output_tokens is not null)) = 0,
+                countIf(billed and (input_tokens is not null or output_tokens is not null)) = 0,
                 null,
-                sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), counted)
+                sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), billed)
             )
             as Nullable(Decimal(38, 18))
         ) as by_tokens,

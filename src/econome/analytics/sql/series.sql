@@ -14,11 +14,13 @@ select
     count()                                            as runs,
     countIf(counted)                                   as calls,
     countIf(parent_id is null and status = 'error')    as errors,
-    sumIf(input_tokens, counted)                       as input_tokens,
-    sumIf(output_tokens, counted)                      as output_tokens,
-    sumIf(cost, counted)                               as cost,
-    countIf(counted and cost is not null)              as priced_calls,
-    countIf(counted and (input_tokens is not null or output_tokens is not null)) as known_calls,
+    sumIf(input_tokens, billed)                        as input_tokens,
+    sumIf(output_tokens, billed)                       as output_tokens,
+    sumIf(cost, billed)                                as cost,
+    countIf(billed and cost is not null)               as priced_calls,
+    countIf(billed and (input_tokens is not null or output_tokens is not null)) as known_calls,
+    countIf(counted and not billed)                    as estimated_calls,
+    sumIf(cost, counted and not billed)                as estimated_cost,
     quantilesExactInclusiveIf(0.5, 0.95)(
         (toUnixTimestamp64Micro(assumeNotNull(ended_at)) - toUnixTimestamp64Micro(started_at)) / 1e6,
         if({latency_of:String} = 'calls', counted, parent_id is null) and ended_at is not null
@@ -35,6 +37,7 @@ from (
         parent_id,
         status,
         counted,
+        billed,
         input_tokens,
         output_tokens,
         cost

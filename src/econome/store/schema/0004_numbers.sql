@@ -1,6 +1,9 @@
 -- What exact numbers need: two more buckets, fees beside tokens, our cost beside a stated one, the provider's id of an answer,
 -- why a call is not counted, and what a run has from its ancestors.
 --
+-- `billed` is what enters sums: a counted call whose tokens somebody told, or we counted. Estimates
+-- stand beside them.
+--
 -- What was sent stays in user, session, environment, tags and metadata. Questions ask the
 -- effective ones, which a run has from itself or from above.
 alter table runs
@@ -17,6 +20,7 @@ alter table runs
     add column if not exists inherited_tags        Array(LowCardinality(String)) after inherited_environment,
     add column if not exists inherited_metadata    Map(LowCardinality(String), String) after inherited_tags,
     add column if not exists chars_answer          UInt32 after chars_user,
+    add column if not exists billed                Bool alias counted and usage_source != 'estimated',
     add column if not exists effective_user        String alias if(user = '', inherited_user, user),
     add column if not exists effective_session     String alias if(session = '', inherited_session, session),
     add column if not exists effective_environment LowCardinality(String)

@@ -76,6 +76,8 @@ def _line(line: Line, projects: Projects, workspace: UUID, by: Dimension | None)
         "cost": [shapes.money(point.cost) if point else None for point in points],
         "priced_calls": [point.priced_calls if point else 0 for point in points],
         "known_calls": [point.known_calls if point else 0 for point in points],
+        "estimated_calls": [point.estimated_calls if point else 0 for point in points],
+        "estimated_cost": [shapes.money(point.estimated_cost) if point else None for point in points],
         "p50": [shapes.quantile(point.latency[0]) if point else None for point in points],
         "p95": [shapes.quantile(point.latency[1]) if point else None for point in points],
     }

@@ -78,6 +78,7 @@ def coverage(sums: Sums) -> Json:
         "estimated": sums.estimated_calls,
         "unknown": sums.unknown_calls,
         "settling": sums.settling_calls,
+        "marked": sums.marked_calls,
     }
 
 
@@ -141,6 +142,11 @@ def run(row: RunRow, projects: Projects, workspace: UUID) -> Json:
         "usage_source": row.usage_source,
         "usage_convention": row.usage_convention,
         "counted": row.counted,
+        "uncounted": row.uncounted,
+        "response_id": row.response_id,
+        "fees": dict(row.fees),
+        "fee_cost": money(row.fee_cost),
+        "our_cost": money(row.our_cost),
         "cost": money(row.cost),
         "input_cost": money(row.input_cost),
         "output_cost": money(row.output_cost),
@@ -173,6 +179,7 @@ def node(of: Node[RunRow], projects: Projects, workspace: UUID) -> Json:
             "tokens": tokens(of.used.tokens),
             "cost": money(of.used.cost),
             "calls": of.used.calls,
+            "estimated": {"calls": of.used.estimated_calls, "cost": money(of.used.estimated_cost)},
         },
     }
 
@@ -195,6 +202,25 @@ def _used(sums: Sums) -> Json:
         "cost": money(sums.cost),
         "input_cost": money(sums.input_cost),
         "output_cost": money(sums.output_cost),
+        "fee_cost": money(sums.fee_cost),
+        "estimated": {
+            "cost": money(sums.estimated_cost),
+            "input": sums.estimated_input_tokens,
+            "output": sums.estimated_output_tokens,
+        },
+        "reported": _compared(sums),
+    }
+
+
+def _compared(sums: Sums) -> Json:
+    """Ours beside what the apps stated, over the calls that have both."""
+    ours, theirs = sums.compared_ours, sums.compared_reported
+    difference = None if ours is None or theirs is None else ours - theirs
+    return {
+        "calls": sums.compared_calls,
+        "ours": money(ours),
+        "cost": money(theirs),
+        "difference": money(difference),
     }
 
 

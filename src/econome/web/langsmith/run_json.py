@@ -38,6 +38,8 @@ _DETAILS = {
     Bucket.CACHE_WRITE_1H: "ephemeral_1h_input_tokens",
     Bucket.AUDIO_IN: "audio",
     Bucket.IMAGE_IN: "image",
+    Bucket.VIDEO_IN: "video",
+    Bucket.CACHE_READ_AUDIO: "cache_read_audio",
     Bucket.REASONING: "reasoning",
     Bucket.AUDIO_OUT: "audio",
     Bucket.IMAGE_OUT: "image",
