@@ -215,7 +215,7 @@ def _reading(account: Account, place: int, notes: list[str]) -> Reading:
         cost_reported=account.cost,
         input_cost_reported=account.input_cost,
         output_cost_reported=account.output_cost,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys(notes)) if notes else (),
     )
 
 

@@ -89,9 +89,8 @@ def sum_of(accounts: list[Account]) -> Account | None:
 
 def within_measure(account: Account) -> Account:
     """The account itself. Raises `Contradiction` where a bucket is beyond all measure."""
-    for tokens in account.buckets.values():
-        if tokens > MOST_TOKENS:
-            raise Contradiction("a count of tokens was beyond all measure")
+    if account.buckets and max(account.buckets.values()) > MOST_TOKENS:
+        raise Contradiction("a count of tokens was beyond all measure")
     return account
 
 
@@ -99,6 +98,8 @@ def count(value: object) -> int | None:
     """A number of tokens; None when it is none. Raises `Contradiction` below zero or beyond all measure."""
     if value is None or isinstance(value, bool):
         return None
+    if type(value) is int and 0 <= value <= MOST_TOKENS:
+        return value  # as nearly all are
     if isinstance(value, float):
         if not value.is_integer():  # NaN and infinities, too
             return None

@@ -58,19 +58,19 @@ def _parts_in(details_in: Mapping[str, Any], account: Account) -> dict[Bucket, i
     cached = _tiered(details_in, "cache_read", account)
     if "cache_read_over_200k" in details_in:
         cached = sum_known(cached, count(details_in.get("cache_read_over_200k")))
-    return {
+    parts = {
         Bucket.CACHE_READ: cached,
         Bucket.CACHE_READ_AUDIO: count(details_in.get("cache_read_audio")),
-        **writes_of(
-            _tiered(details_in, "cache_creation", account),
-            count(details_in.get("ephemeral_5m_input_tokens")),
-            count(details_in.get("ephemeral_1h_input_tokens")),
-            account,
-        ),
         Bucket.AUDIO_IN: _tiered(details_in, "audio", account),
         Bucket.IMAGE_IN: _tiered(details_in, "image", account),
         Bucket.VIDEO_IN: _tiered(details_in, "video", account),
     }
+    written = _tiered(details_in, "cache_creation", account)
+    short = count(details_in.get("ephemeral_5m_input_tokens"))
+    long = count(details_in.get("ephemeral_1h_input_tokens"))
+    if written is not None or short is not None or long is not None:
+        parts.update(writes_of(written, short, long, account))
+    return parts
 
 
 def _tiered(of_a_side: Mapping[str, Any], name: str, account: Account) -> int | None:
