@@ -100,12 +100,13 @@ def test_coverage_says_who_knows_and_what_is_priced(asking: Asking) -> None:
     assert coverage == {
         "calls": 5,
         "priced": 2,
-        "unpriced": 2,
+        "unpriced": 1,
         "unknown": 1,
         "reported": 2,
         "counted": 1,
         "estimated": 1,
         "settling": 1,
+        "marked": 0,
     }
 
 
