@@ -220,3 +220,15 @@ def test_whatever_is_sent_nothing_raises(value: Any, extra: Any) -> None:
         assert len(preview_of_inputs(part)) <= PREVIEW
     for part in (value, {"generations": value}, {"choices": value}, {"output": value}, {"messages": value}):
         assert len(preview_of_outputs(part)) <= PREVIEW
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        {"candidates": [{"content": {"role": "model", "parts": [{"text": "four"}]}}]},
+        {"output": {"message": {"role": "assistant", "content": [{"text": "four"}]}}, "usage": {}},
+        {"output": {"candidates": [{"content": {"parts": [{"text": "four"}]}}]}},
+    ],
+)
+def test_the_answers_of_gemini_and_bedrock_are_previewed_as_text(outputs: dict[str, Any]) -> None:
+    assert preview_of_outputs(outputs) == "four"

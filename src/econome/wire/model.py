@@ -37,6 +37,7 @@ class Parameters:
     streamed: bool | None = None
 
 
+_ANSWERED = ("model_name", "model", "model_id", "modelVersion", "model_version", "modelId")
 _LIFTED = tuple((name, f"ls_{name}") for name in ("temperature", "top_p", "max_tokens"))
 _NO_PARAMETERS = Parameters()
 
@@ -54,7 +55,7 @@ def read_model(outputs: Mapping[str, Any] | None, extra: Mapping[str, Any] | Non
         or _first_text(
             (invocation, also), ("model", "model_name", "model_id", "model_path", "endpoint_name")
         ),
-        answered=_first_text(responses, ("model_name", "model", "model_id")),
+        answered=_first_text(responses, _ANSWERED),
         provider=_first_text((metadata,), ("ls_provider",)) or _first_text(responses, ("model_provider",)),
         service_tier=(
             _first_text(responses, ("service_tier",)) or _first_text((invocation, also), ("service_tier",))

@@ -124,7 +124,14 @@ def _answers(outputs: Mapping[str, Any]) -> Iterable[str]:
         if isinstance(choices, list) and choices and isinstance(choices[0], dict):
             yield _answer_in(choices[0].get("message"))
             yield _text(choices[0].get("text"))
+        candidates = holder.get("candidates") if isinstance(holder, dict) else None
+        if isinstance(candidates, list) and candidates and isinstance(candidates[0], dict):
+            content = candidates[0].get("content")  # Gemini's
+            yield _text(content.get("parts") if isinstance(content, dict) else content)
     yield _answer_in(outputs.get("message"))
+    within = outputs.get("output")
+    if isinstance(within, dict):  # Bedrock's
+        yield _answer_in(within.get("message"))
     for name in ("output", "content", "text", "answer"):
         yield _answer_in(outputs.get(name))
     messages = outputs.get("messages")

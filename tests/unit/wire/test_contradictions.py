@@ -43,7 +43,9 @@ def tokens(account: Account) -> dict[str, int]:
         ),
         (
             {
-                "input_tokens": 9, "output_tokens": 2, "total_tokens": 46,
+                "input_tokens": 9,
+                "output_tokens": 2,
+                "total_tokens": 46,
                 "input_token_details": {"cache_read": 30},
                 "output_token_details": {"reasoning": 5},
             },
@@ -57,9 +59,12 @@ def tokens(account: Account) -> dict[str, int]:
         ),
         (
             {
-                "input_tokens": 30, "output_tokens": 2, "total_tokens": 32,
+                "input_tokens": 30,
+                "output_tokens": 2,
+                "total_tokens": 32,
                 "input_token_details": {
-                    "audio_tokens": 4, "cached_tokens": 10,
+                    "audio_tokens": 4,
+                    "cached_tokens": 10,
                     "cached_tokens_details": {"audio_tokens": 6},
                 },
             },
@@ -68,15 +73,20 @@ def tokens(account: Account) -> dict[str, int]:
         ),
         (
             {
-                "prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12,
-                "prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 5,
+                "prompt_tokens": 10,
+                "completion_tokens": 2,
+                "total_tokens": 12,
+                "prompt_cache_hit_tokens": 4,
+                "prompt_cache_miss_tokens": 5,
             },
             {"uncached": 6, "cache_read": 4, "text_out": 2},
             "hits and misses of the cache are not the prompt",
         ),
         (
             {
-                "prompt_tokens": 10, "completion_tokens": 2, "cache_read_input_tokens": 4,
+                "prompt_tokens": 10,
+                "completion_tokens": 2,
+                "cache_read_input_tokens": 4,
                 "prompt_tokens_details": {"cached_tokens": 5},
             },
             {"uncached": 6, "cache_read": 4, "text_out": 2},
@@ -114,7 +124,9 @@ def tokens(account: Account) -> dict[str, int]:
         ),
         (
             {
-                "input_tokens": 9, "output_tokens": 2, "cache_creation_input_tokens": 5,
+                "input_tokens": 9,
+                "output_tokens": 2,
+                "cache_creation_input_tokens": 5,
                 "cache_creation": {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 3},
             },
             {"uncached": 9, "cache_write_5m": 4, "cache_write_1h": 3, "text_out": 2},
@@ -156,7 +168,9 @@ def test_what_is_not_told_is_unknown_unless_the_rest_tells_it(usage: dict[str, A
 def test_cached_pictures_and_sound_of_gemini_are_in_one_bucket_each() -> None:
     account = read(
         {
-            "promptTokenCount": 100, "cachedContentTokenCount": 50, "candidatesTokenCount": 1,
+            "promptTokenCount": 100,
+            "cachedContentTokenCount": 50,
+            "candidatesTokenCount": 1,
             "promptTokensDetails": [
                 {"modality": "IMAGE", "tokenCount": 40},
                 {"modality": "AUDIO", "tokenCount": 30},
@@ -200,6 +214,43 @@ def test_a_reranking_of_coheres_is_billed_by_searches_alone() -> None:
     assert reading is not None
     assert not reading.usage.is_known
     assert reading.fees == {"web_search": 2}
+
+
+def test_summing_up_a_long_conversation_is_billed_beside_the_answer() -> None:
+    usage = {
+        "input_tokens": 23, "output_tokens": 10, "cache_read_input_tokens": 0,
+        "iterations": [
+            {"type": "compaction", "input_tokens": 180, "output_tokens": 35, "cache_read_input_tokens": 7},
+            {"type": "message", "input_tokens": 23, "output_tokens": 10},
+        ],
+    }
+    account = read(usage)
+    assert tokens(account) == {"uncached": 203, "cache_read": 7, "text_out": 45}
+    assert account.notes == []
+    advised = read({**usage, "iterations": [{"type": "advisor_message", "input_tokens": 5}]})
+    assert tokens(advised) == {"uncached": 23, "text_out": 10}
+    assert advised.notes == [
+        "an advisor's tokens are billed at another model's price and are not in the cost"
+    ]
+
+
+def test_what_geminis_tools_read_is_input_where_langsmiths_wrapper_drops_it() -> None:
+    usage = {"input_tokens": 50, "output_tokens": 10, "total_tokens": 72}
+    account = read({**usage, "output_token_details": {"reasoning": 7, "over_200k": 0}})
+    assert tokens(account) == {"uncached": 55, "text_out": 10, "reasoning": 7}
+    assert account.notes == ["the input did not contain what tools read, as the total shows"]
+
+
+def test_a_transcription_may_be_billed_by_the_second() -> None:
+    account = read({"type": "duration", "seconds": 12.4})
+    assert (account.convention, account.fees) == ("openai.responses", {Fee.AUDIO_SECOND: 12})
+    for strange in (-1, float("nan"), True, "12", None):
+        assert read({"type": "duration", "seconds": strange}).fees == {}
+
+
+def test_perplexitys_cost_is_an_object_and_not_openrouters() -> None:
+    account = read({"prompt_tokens": 9, "completion_tokens": 5, "cost": {"total_cost": 0.006}})
+    assert (account.convention, account.cost, account.notes) == ("openai.chat", None, [])
 
 
 def test_fast_and_batched_calls_of_anthropic_say_so() -> None:

@@ -25,6 +25,8 @@ from econome.wire.conventions.splitting import settle, writes_of
 TIERS = ("priority", "flex")
 """The tiers that LangChain and LangSmith put before the names of details."""
 
+READ_BY_TOOLS = "the input did not contain what tools read, as the total shows"
+
 _COSTS = frozenset(("input_cost", "output_cost", "total_cost"))
 
 
@@ -48,7 +50,13 @@ def read(usage: Mapping[str, Any]) -> Account:
             Bucket.IMAGE_OUT: _tiered(details_out, "image", account),
         }
     given, generated = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
-    settle(account, given, generated, count(usage.get("total_tokens")), parts_in, parts_out)
+    total = count(usage.get("total_tokens"))
+    if "over_200k" in details_out and total is not None and given is not None and generated is not None:
+        read_by_tools = total - given - generated - (parts_out[Bucket.REASONING] or 0)
+        if read_by_tools > 0:  # LangSmith's wrapper of Gemini drops them
+            given += read_by_tools
+            account.notes.append(READ_BY_TOOLS)
+    settle(account, given, generated, total, parts_in, parts_out)
     if not _COSTS.isdisjoint(usage):
         _read_costs(account, usage)
     return account

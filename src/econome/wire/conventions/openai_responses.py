@@ -1,7 +1,7 @@
 """OpenAI's Responses, pictures, transcriptions and realtime: `input_tokens` with its details.
 
 Transcriptions and realtime name the details as LangChain does (`input_token_details`), and
-what is in them as OpenAI does.
+what is in them as OpenAI does. Models that are sold by time give the seconds of sound alone.
 """
 
 from __future__ import annotations
@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from econome.wire.conventions.account import Account, Convention, count, details
+from econome.domain.usage import Fee
+from econome.wire.conventions.account import Account, Convention, add_fee, count, details
 from econome.wire.conventions.openai_chat import sides
+
+MOST_SECONDS = 10**9
+"""No sound is as long."""
 
 _OPENAIS = frozenset(("cached_tokens", "text_tokens", "audio_tokens", "image_tokens"))
 
@@ -18,6 +22,15 @@ _OPENAIS = frozenset(("cached_tokens", "text_tokens", "audio_tokens", "image_tok
 def read(usage: Mapping[str, Any]) -> Account:
     """The account of a response, a picture, a transcription."""
     account = Account("openai.responses")
+    if usage.get("type") == "duration":
+        seconds = usage.get("seconds")
+        if (
+            isinstance(seconds, int | float)
+            and not isinstance(seconds, bool)
+            and 0 <= seconds <= MOST_SECONDS
+        ):
+            add_fee(account, Fee.AUDIO_SECOND, round(seconds))
+        return account
     sides(
         account,
         count(usage.get("input_tokens")),
@@ -30,6 +43,8 @@ def read(usage: Mapping[str, Any]) -> Account:
 
 
 def _fits(usage: Mapping[str, Any]) -> bool:
+    if "seconds" in usage:
+        return usage.get("type") == "duration"
     if "input_tokens_details" in usage:
         return True
     if "output_tokens_details" in usage:
@@ -40,4 +55,4 @@ def _fits(usage: Mapping[str, Any]) -> bool:
     )
 
 
-CONVENTION = Convention("openai.responses", ("input_tokens", "output_tokens"), read, fits=_fits)
+CONVENTION = Convention("openai.responses", ("input_tokens", "output_tokens", "seconds"), read, fits=_fits)

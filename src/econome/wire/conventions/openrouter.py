@@ -45,9 +45,14 @@ def _record(usage: Mapping[str, Any]) -> Account:
     return account
 
 
+def _fits(usage: Mapping[str, Any]) -> bool:
+    return not isinstance(usage.get("cost"), dict)  # which is Perplexity's
+
+
 CONVENTION = Convention(
     "openrouter.chat",
     ("prompt_tokens", "native_tokens_prompt"),
     read,
     marks=frozenset(("cost", "cost_details", "is_byok", "native_tokens_prompt")),
+    fits=_fits,
 )
