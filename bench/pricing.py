@@ -1,6 +1,9 @@
 """What reading usage, finding a price and making a bill cost, in microseconds a call.
 
     python bench/pricing.py
+    python bench/pricing.py --hope     only what the hope is about: 20 µs a run for usage and price
+
+The alternative, `genai_prices.calc_price` on usage that was read already, runs in the same minute.
 
 Prints the time to build the table of list prices (once per version of genai-prices), to read
 it at start, and per call: usage, model and segments read from a run as LangChain sends it,
@@ -10,19 +13,26 @@ use the machine too.
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from importlib.metadata import version
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
+from uuid import UUID
 
-from econome.domain.usage import Usage
+from econome.domain.usage import Bucket, Usage
 from econome.pricing.book import PriceBook
 from econome.pricing.cost import cost_of
 from econome.pricing.sources.genai_prices import GenaiPrices
+from econome.pricing.sources.overrides import Overrides, read_override
+from econome.pricing.sums import Sums, sums_of
 from econome.wire.model import read_model, read_parameters
 from econome.wire.segments import preview_of_inputs, preview_of_outputs, segments_of
 from econome.wire.usage import read_usage
@@ -67,13 +77,13 @@ INPUTS: dict[str, Any] = {
 }
 
 
-def microseconds(work: Callable[[], object]) -> float:
+def microseconds(work: Callable[[], object], calls: int = CALLS) -> float:
     best = float("inf")
     for _ in range(ROUNDS):
         start = process_time()
-        for _ in range(CALLS):
+        for _ in range(calls):
             work()
-        best = min(best, (process_time() - start) / CALLS)
+        best = min(best, (process_time() - start) / calls)
     return best * 1e6
 
 
@@ -83,7 +93,96 @@ def seconds(work: Callable[[], object]) -> float:
     return perf_counter() - start
 
 
+ANTHROPIC: dict[str, Any] = {
+    "id": "msg_01XFDUDYJgAACzvnptvVoYEL",
+    "model": "claude-sonnet-4-5-20250929",
+    "type": "message",
+    "content": [{"type": "text", "text": "Because masses attract each other. " * 5}],
+    "usage": {
+        "input_tokens": 21,
+        "cache_creation_input_tokens": 1_500,
+        "cache_read_input_tokens": 8_000,
+        "cache_creation": {"ephemeral_5m_input_tokens": 1_000, "ephemeral_1h_input_tokens": 500},
+        "output_tokens": 50,
+        "server_tool_use": {"web_search_requests": 1},
+        "service_tier": "standard",
+    },
+}
+GEMINI: dict[str, Any] = {
+    "responseId": "abcdefghijklmnopqrst",
+    "modelVersion": "gemini-2.5-flash",
+    "candidates": [{"content": {"parts": [{"text": "Because masses attract each other."}]}}],
+    "usageMetadata": {
+        "promptTokenCount": 1_200,
+        "cachedContentTokenCount": 1_000,
+        "candidatesTokenCount": 40,
+        "thoughtsTokenCount": 60,
+        "totalTokenCount": 1_300,
+        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 1_200}],
+    },
+}
+CALLS_TO_PRICE: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
+    "OpenAI through LangChain": ("openai", "gpt-4o", OUTPUTS, EXTRA),
+    "Anthropic's message": ("anthropic", "claude-sonnet-4-5", ANTHROPIC, {}),
+    "Gemini's answer": ("google", "gemini-2.5-flash", GEMINI, {}),
+}
+WORKSPACE = UUID(int=1)
+COUNTS = attrgetter(*(bucket.value for bucket in Bucket))  # a run's, which ingest has as attributes
+
+
+def hope(prices: GenaiPrices) -> None:
+    """Usage and price of a run, which should take less than 20 µs, beside the package itself."""
+    package = import_module("genai_prices")
+    book = PriceBook([prices])
+    own = Overrides()
+    offer = {"model": "*", "project": "shop-*", "discount": "0.15"}
+    own.put([read_override(offer, "offer")])
+    discounted = PriceBook([prices], own)
+    print(f"{'µs a run':28} {'usage':>8} {'price':>8} {'both':>8} {'discounted':>11} {'genai_prices':>13}")
+    for name, (provider, model, outputs, extra) in CALLS_TO_PRICE.items():
+        reading = read_usage("llm", outputs, extra)
+        assert reading is not None
+        usage = reading.usage
+
+        def both(
+            outputs: Any = outputs, extra: Any = extra, provider: str = provider, model: str = model
+        ) -> object:
+            read = read_usage("llm", outputs, extra)
+            assert read is not None
+            return priced(book, provider, model, read.usage, read.fees)
+
+        theirs = package.Usage(
+            input_tokens=usage.input,
+            cache_read_tokens=usage.cache_read,
+            cache_write_tokens=(usage.cache_write_5m or 0) + (usage.cache_write_1h or 0) or None,
+            output_tokens=usage.output,
+        )
+        figures = (
+            microseconds(lambda: read_usage("llm", outputs, extra)),  # noqa: B023 - measured at once
+            microseconds(lambda: priced(book, provider, model, usage, reading.fees)),  # noqa: B023
+            microseconds(both),
+            microseconds(lambda: priced(discounted, provider, model, usage, reading.fees)),  # noqa: B023
+        )
+        slow = microseconds(
+            lambda: package.calc_price(theirs, model, provider_id=provider, genai_request_timestamp=NOW),  # noqa: B023
+            calls=200,
+        )
+        print(f"{name:28}{''.join(f'{one:9.1f}' for one in figures[:3])}{figures[3]:12.1f}{slow:14.1f}")
+    print(f"genai_prices {version('genai-prices')} is given usage that was read, no fees, no cache lifetimes")
+
+
+def priced(book: PriceBook, provider: str, model: str, usage: Usage, fees: Mapping[str, int]) -> Sums:
+    """What ingest does of each run: its price, its bill, and the sums that are stored."""
+    price = book.price(provider, model, NOW, "", usage.input or 0, WORKSPACE, "shop-fr")
+    sums = sums_of(COUNTS(usage), price, fees) if price else None
+    assert sums is not None
+    return sums
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--hope", action="store_true", help="only the time of usage and price")
+    only_hope = parser.parse_args().hope
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with TemporaryDirectory() as folder:
         cold = seconds(lambda: GenaiPrices(Path(folder)).wait())
@@ -92,6 +191,9 @@ def main() -> None:
         size = table.stat().st_size / 1e3
         print(f"list prices: built in {cold:.2f} s, read in {warm * 1e3:.1f} ms, {size:.0f} kB")
         prices = GenaiPrices(Path(folder))
+    hope(prices)
+    if only_hope:
+        return
     book = PriceBook([prices])
     usage = Usage(uncached=165, cache_read=1_024, text_out=12, reasoning=8)
     price = book.price("openai", "gpt-4o", NOW)

@@ -9,11 +9,11 @@ from decimal import Decimal
 from operator import attrgetter
 from uuid import UUID
 
-from econome.domain.price import Cost, Price
+from econome.domain.price import Price
 from econome.domain.run import NO_ID, Run
-from econome.domain.usage import Bucket, Usage
+from econome.domain.usage import Bucket, Fee
 from econome.pricing.book import PriceBook
-from econome.pricing.cost import cost_of
+from econome.pricing.sums import Sums, sums_of
 from econome.store.client import Store
 from econome.store.question import question
 from econome.store.version import next_version
@@ -21,7 +21,9 @@ from econome.store.version import next_version
 REPORTED = Price("reported", "", "", "", None, "", {})
 """The "price" of a cost that the app itself stated: it has no rates, for nobody told them."""
 
-_BUCKET_VALUES = attrgetter(*(bucket.value for bucket in Bucket))
+_COUNTS = attrgetter(*(bucket.value for bucket in Bucket))
+_NO_RATE = " is billed apart and has no price here, so the call has none"
+"""The end of a note on a call that used something beside tokens, before which its name stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +53,20 @@ class Costing:
         """
         run.price, run.cost, run.input_cost, run.output_cost, run.fee_cost = NO_ID, None, None, None, None
         run.our_cost = None
+        if any(note.endswith(_NO_RATE) for note in run.notes):  # of the price that it had
+            run.notes = [note for note in run.notes if not note.endswith(_NO_RATE)]
         if not run.usage_source and run.cost_reported is None:
             return  # no call
-        cost = self._cost(run)
-        if cost is not None:
-            run.our_cost = cost.total
-            self._apply(run, cost.price, cost.total, cost.input, cost.output, cost.fee)
+        price = self._price_of(run)
+        sums = self._sums(run, price) if price is not None else None
+        if price is not None and sums is not None:
+            run.our_cost = sums.total
+            self._apply(run, price, sums.total, sums.input, sums.output, sums.fee)
         if run.cost_reported is not None and run.usage_source:
             self._apply(run, REPORTED, run.cost_reported, run.input_cost_reported, run.output_cost_reported)
 
-    def _cost(self, run: Run) -> Cost | None:
-        price = self._prices.price(
+    def _price_of(self, run: Run) -> Price | None:
+        return self._prices.price(
             run.provider,
             run.model,
             run.started_at,
@@ -70,18 +75,14 @@ class Costing:
             run.workspace,
             self._name_of(run.workspace, run.project) if self._prices.has_overrides else "",
         )
-        if price is None:
-            return None
-        usage = Usage(*_BUCKET_VALUES(run))
-        if not run.fees and not price.fees:
-            return cost_of(usage, price)
-        cost = cost_of(usage, price, run.fees, seconds_of(run))
-        if cost is None:
-            for name in unpriced_fees(price, run.fees):
-                note = f"{name} is billed apart and has no price here, so the call has none"
-                if note not in run.notes:
-                    run.notes = [*run.notes, note]
-        return cost
+
+    def _sums(self, run: Run, price: Price) -> Sums | None:
+        seconds = seconds_of(run) if Fee.SECOND in price.fees else None
+        sums = sums_of(_COUNTS(run), price, run.fees, seconds)
+        if sums is None and run.fees:
+            lacking = (f"{name}{_NO_RATE}" for name in unpriced_fees(price, run.fees))
+            run.notes = [*run.notes, *(note for note in lacking if note not in run.notes)]
+        return sums
 
     def store_prices(self, store: Store) -> None:
         """Stores the prices that were used for the first time."""
