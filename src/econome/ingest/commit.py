@@ -102,6 +102,7 @@ class Committer:
         """Removes every run of a project with all that belongs to it."""
         rows.remove_project(self._store, workspace, project)
         self._tally.forget(self._memory.forget_project(workspace, project))
+        self._tally.forget_project(workspace, project)
 
     # --- folding
 

@@ -11,10 +11,16 @@ fifty times a run.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, NamedTuple
+
+from econome.domain.run import UNDATED, Uncounted
+from econome.ingest.inheritance import NOTHING, Labels, below
+
+PARTIAL: Final = "the calls below it report fewer tokens than it does: "
+"""How the note begins on a call whose own report is more than what counts below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +32,90 @@ class Member:
     project: int
     is_call: bool
     is_known: bool  # whether somebody said how many tokens it used
+    is_replayed: bool = False  # no call: the app answered it from its own cache
+    started_at: datetime = UNDATED
+    answer: str = ""  # the provider's id of its answer
+    information: int = 0  # how much it says of its usage; more beats less between two of one call
+    sent: int | None = None
+    generated: int | None = None
+    labels: Labels | None = None
 
 
-def counted_runs(members: Mapping[int, Member]) -> set[int]:
-    """The ids of the runs that enter totals.
+class Verdict(NamedTuple):
+    """What the trace says of a run, before other traces are asked."""
+
+    is_counted: bool
+    uncounted: str = Uncounted.COUNTED
+    partial: str = ""  # what the calls below it lack
+    inherited: Labels = NOTHING
+
+
+_NO_CALL: Final = Verdict(is_counted=False)
+_VERDICTS: Final = {
+    Uncounted.COUNTED: Verdict(is_counted=True),
+    **{why: Verdict(False, why) for why in Uncounted if why != Uncounted.COUNTED},
+}
+
+
+def judge(members: Mapping[int, Member]) -> dict[int, Verdict]:
+    """What is to be said of each run of a trace.
 
     A call counts when no call below it knows its tokens, and either it knows its own, or
     no call stands below it and none above it knows. A trace that passes into another project
-    is another one there: what one project sends never takes from the totals of another.
+    is another one there: what one project sends never takes from the totals of another, and
+    hands nothing down to it.
     """
-    calls = [run_id for run_id, member in members.items() if member.is_call]
-    if len(calls) < 2:
-        return set(calls)
-    parents = _parents_first(members)
-    above_known: set[int] = set()  # under a call that knows
+    calls = sum(member.is_call for member in members.values())
+    is_labelled = len(members) > 1 and any(member.labels is not None for member in members.values())
+    parents = _parents_first(members) if calls > 1 or is_labelled else {}
+    verdicts = (
+        _counted(members, parents) if calls > 1 else {run_id: _alone(members[run_id]) for run_id in members}
+    )
+    if is_labelled:
+        handed: dict[int, Labels] = {}
+        for run_id, parent in parents.items():
+            above = NOTHING if parent is None else handed[parent]
+            inherited, handed[run_id] = below(above, members[run_id].labels)
+            if inherited is not NOTHING:
+                verdicts[run_id] = verdicts[run_id]._replace(inherited=inherited)
+    return verdicts
+
+
+def counted_runs(members: Mapping[int, Member]) -> set[int]:
+    """The ids of the runs that enter totals, as far as their trace knows."""
+    return {run_id for run_id, verdict in judge(members).items() if verdict.is_counted}
+
+
+def _alone(member: Member) -> Verdict:
+    if member.is_call:
+        return _VERDICTS[Uncounted.COUNTED]
+    return _VERDICTS[Uncounted.REPLAYED] if member.is_replayed else _NO_CALL
+
+
+def _counted(members: Mapping[int, Member], parents: Mapping[int, int | None]) -> dict[int, Verdict]:
+    above_known, over_call, over_known = _relations(members, parents)
+    verdicts: dict[int, Verdict] = {}
+    for run_id, member in members.items():
+        if not member.is_call:
+            verdicts[run_id] = _alone(member)
+        elif run_id in over_known:
+            verdicts[run_id] = _VERDICTS[Uncounted.WRAPPER]
+        elif member.is_known:
+            verdicts[run_id] = _VERDICTS[Uncounted.COUNTED]
+        elif run_id in above_known:
+            verdicts[run_id] = _VERDICTS[Uncounted.WRAPPED]
+        else:
+            verdicts[run_id] = _VERDICTS[Uncounted.WRAPPER if run_id in over_call else Uncounted.COUNTED]
+    if over_known:
+        _compare(members, parents, verdicts)
+    return verdicts
+
+
+def _relations(
+    members: Mapping[int, Member], parents: Mapping[int, int | None]
+) -> tuple[set[int], set[int], set[int]]:
+    """The runs under a call that knows its tokens, those over any call, those over one that knows."""
+    above_known: set[int] = set()
     over_call: set[int] = set()
     over_known: set[int] = set()
     for run_id, parent in parents.items():
@@ -54,12 +130,33 @@ def counted_runs(members: Mapping[int, Member]) -> set[int]:
             over_call.add(parent)
         if (members[run_id].is_call and members[run_id].is_known) or run_id in over_known:
             over_known.add(parent)
-    return {
-        run_id
-        for run_id in calls
-        if run_id not in over_known
-        and (members[run_id].is_known or (run_id not in over_call and run_id not in above_known))
-    }
+    return above_known, over_call, over_known
+
+
+def _compare(
+    members: Mapping[int, Member], parents: Mapping[int, int | None], verdicts: dict[int, Verdict]
+) -> None:
+    """Notes on each wrapper that knows its tokens how many more it reports than what counts below it."""
+    under: dict[int, tuple[int, int]] = {}
+    for run_id, parent in reversed(parents.items()):
+        member, verdict = members[run_id], verdicts[run_id]
+        sent, generated = under.get(run_id, (0, 0))
+        if verdict.is_counted:
+            sent, generated = sent + (member.sent or 0), generated + (member.generated or 0)
+        elif verdict.uncounted == Uncounted.WRAPPER and member.is_known:
+            lacks = [
+                f"{own - found} {word}"
+                for own, found, word in (
+                    (member.sent or 0, sent, "input"),
+                    (member.generated or 0, generated, "output"),
+                )
+                if own > found
+            ]
+            if lacks:
+                verdicts[run_id] = verdict._replace(partial=PARTIAL + ", ".join(lacks))
+        if parent is not None and (sent or generated):
+            already = under.get(parent, (0, 0))
+            under[parent] = already[0] + sent, already[1] + generated
 
 
 def _parents_first(members: Mapping[int, Member]) -> dict[int, int | None]:
@@ -92,77 +189,3 @@ def _parent_of(run_id: int, members: Mapping[int, Member], cut: set[int]) -> int
     if parent is None or parent.project != member.project or run_id in cut:
         return None
     return member.parent_id
-
-
-@dataclass(slots=True)
-class _Trace:
-    members: dict[int, Member] = field(default_factory=dict)
-    counted: set[int] = field(default_factory=set)
-
-
-TraceKey = tuple[int, int]
-"""Workspace and trace."""
-
-
-class Traces:
-    """The traces that are moving, in memory. Bounded: the least recently touched go first."""
-
-    def __init__(self, capacity: int = 200_000) -> None:
-        self._capacity = capacity  # members, some 300 bytes each
-        self._size = 0
-        self._traces: OrderedDict[TraceKey, _Trace] = OrderedDict()
-
-    def __contains__(self, key: TraceKey) -> bool:
-        return key in self._traces
-
-    def load(self, key: TraceKey, members: Mapping[int, Member], counted: set[int]) -> None:
-        """Makes a trace known as it stands in the store."""
-        self.forget(key)
-        self._traces[key] = _Trace(dict(members), set(counted))
-        self._size += len(members)
-
-    def put(self, key: TraceKey, run_id: int, member: Member) -> bool:
-        """Adds or changes a run of a trace; says whether the trace must be counted again."""
-        trace = self._traces.get(key)
-        if trace is None:
-            trace = self._traces[key] = _Trace()
-        else:
-            self._traces.move_to_end(key)
-        old = trace.members.get(run_id)
-        if old == member:
-            return False
-        trace.members[run_id] = member
-        self._size += old is None
-        return True
-
-    def recount(self, key: TraceKey) -> set[int]:
-        """Counts a trace again: the ids of those whose `counted` changed."""
-        trace = self._traces[key]
-        counted = counted_runs(trace.members)
-        changed = counted ^ trace.counted
-        trace.counted = counted
-        return changed
-
-    def is_counted(self, key: TraceKey, run_id: int) -> bool:
-        """Whether a run of a known trace counts, as of the last recount."""
-        trace = self._traces.get(key)
-        return trace is not None and run_id in trace.counted
-
-    def member(self, key: TraceKey, run_id: int) -> Member:
-        """What is known of a run of a known trace."""
-        return self._traces[key].members[run_id]
-
-    def forget(self, key: TraceKey) -> None:
-        """Drops a trace from memory; the store still knows it."""
-        trace = self._traces.pop(key, None)
-        if trace is not None:
-            self._size -= len(trace.members)
-
-    def shrink(self) -> list[tuple[TraceKey, datetime]]:
-        """Drops the oldest until the rest fits; the traces dropped, each with its latest key."""
-        dropped = []
-        while self._size > self._capacity and len(self._traces) > 1:
-            key, trace = self._traces.popitem(last=False)
-            self._size -= len(trace.members)
-            dropped.append((key, max(member.key_time for member in trace.members.values())))
-        return dropped

@@ -77,6 +77,16 @@ class Memory:
         elif run.started_at != UNDATED and abs(run.started_at - run.key_time) > self.slack:
             self.slack = abs(run.started_at - run.key_time)
 
+    @property
+    def mark(self) -> datetime:
+        """Beyond it an id unseen here is new."""
+        return self._mark
+
+    @property
+    def has_misplaced(self) -> bool:
+        """Whether there are runs whose keys tell nothing of when they ran."""
+        return self.has_undated or self._ahead_to > UNDATED
+
     def is_new(self, key_time: datetime) -> bool:
         """Whether a run with this key, unseen here, cannot be in the store."""
         if self._ahead_from <= key_time <= self._ahead_to:

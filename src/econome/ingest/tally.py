@@ -1,4 +1,4 @@
-"""Counts the traces that a commit touches, with what the store knows of them."""
+"""Says of the runs that a commit touches what their traces, and other runs of one answer, say of them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from econome.domain.run import CALLS, Run
-from econome.domain.usage import UsageSource
-from econome.ingest.counting import Member, TraceKey, Traces
+from econome.domain.run import CALLS, UNDATED, Run, Uncounted
+from econome.domain.usage import Bucket, UsageSource
+from econome.ingest.answers import (
+    LEAST_CHARACTERS,
+    WITHIN,
+    AnswerKey,
+    Answers,
+    Candidate,
+    Place,
+    TraceKey,
+    repeated,
+)
+from econome.ingest.counting import PARTIAL, Member, Verdict
+from econome.ingest.inheritance import NOTHING, Labels, labels_of
 from econome.ingest.memory import Memory, RunKey, run_key
+from econome.ingest.traces import Trace, Traces
 from econome.store.client import Store
 from econome.store.question import question
 from econome.wire.conventions import REPLAYED
 from econome.wire.identity import time_in
 
-_KNOWN = frozenset((UsageSource.REPORTED, UsageSource.COUNTED, UsageSource.ESTIMATED))
+_SQL = "econome.ingest.sql"
+_WORTH = {UsageSource.REPORTED: 3, UsageSource.COUNTED: 2, UsageSource.ESTIMATED: 1}
+_BUCKETS = tuple(bucket.value for bucket in Bucket)
 # Runs of a trace lie within days of its root; where its id tells no time, all time is searched.
 _TRACE_SPAN = timedelta(days=7)
 _ALL_TIME = (datetime(1971, 1, 1, tzinfo=UTC), datetime(2106, 1, 1, tzinfo=UTC))
@@ -28,59 +42,111 @@ class _Stored:
     trace_id: UUID
     id: UUID
     key_time: datetime
+    started_at: datetime
     parent_id: UUID | None
     project: UUID
     kind: str
     usage_source: str
     counted: bool
+    uncounted: str
+    response_id: str
+    uncached: int | None
+    cache_read: int | None
+    cache_read_audio: int | None
+    cache_write_5m: int | None
+    cache_write_1h: int | None
+    audio_in: int | None
+    image_in: int | None
+    video_in: int | None
+    text_out: int | None
+    reasoning: int | None
+    audio_out: int | None
+    image_out: int | None
+    input_tokens: int | None
+    output_tokens: int | None
+    user: str
+    session: str
+    environment: str
+    tags: list[str]
+    metadata: dict[str, str]
+    inherited_user: str
+    inherited_session: str
+    inherited_environment: str
+    inherited_tags: list[str]
+    inherited_metadata: dict[str, str]
     notes: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    project: UUID
+    response_id: str
+    trace_id: UUID
+    id: UUID
+
+
 class Tally:
-    """Decides `counted` for the runs of every trace that moves."""
+    """Decides what is a property of traces: `counted`, why not, and what is inherited."""
 
     def __init__(self, store: Store, memory: Memory) -> None:
         self._store = store
         self._memory = memory
         self._traces = Traces()
+        self._answers = Answers()
+        self._unindexed = memory.mark  # no run with a later key has an answer that is not in `_answers`
+        self._changed: dict[TraceKey, set[int]] = {}
 
     def count(self, touched: dict[RunKey, Run]) -> None:
-        """Sets `counted` on the runs, and adds to them those that it flips elsewhere in their traces."""
+        """Tells the runs, and adds to them those of which something else is said now, wherever they are."""
         self._recall(touched.values())
-        dirty: set[TraceKey] = set()
-        for run in touched.values():
-            key = _trace_key(run)
-            if self._traces.put(key, run.id.int, _member(run)):
-                dirty.add(key)
-        flipped: dict[UUID, set[tuple[datetime, UUID]]] = defaultdict(set)
+        self._changed = defaultdict(set)
+        asked: dict[AnswerKey, datetime] = {}
+        dirty = self._put(touched.values(), asked)
         for key in dirty:
-            workspace, _ = key
-            for run_id in self._traces.recount(key):
-                if (workspace, run_id) in touched:
-                    continue
-                known = self._memory.get((workspace, run_id))
-                if known is not None:
-                    touched[workspace, run_id] = known
-                else:
-                    member = self._traces.member(key, run_id)
-                    flipped[UUID(int=workspace)].add((member.key_time, UUID(int=run_id)))
-        for owner, keys in flipped.items():
-            for run in self._memory.load(owner, keys):
-                touched[run_key(owner, run.id)] = run
+            trace = self._traces[key]
+            for run_id in trace.recount():
+                self._changed[key].add(run_id)
+                self._ask(asked, key, trace.members[run_id])
+        self._compare_answers(asked, dirty)
+        self._bring_in(touched)
         for run in touched.values():
-            run.counted = self._traces.is_counted(_trace_key(run), run.id.int)
+            _tell(run, self._traces[_trace_key(run)].verdict(run.id.int))
 
     def forget(self, runs: Iterable[Run]) -> None:
-        """Drops the traces of these runs from memory."""
-        for run in runs:
-            self._traces.forget(_trace_key(run))
-            self._memory.let_go_of_trace(run.trace_id)
+        """Drops the traces of these runs from memory, and those that the last count changed."""
+        self._forget({*map(_trace_key, runs), *self._changed})
+
+    def forget_project(self, workspace: UUID, project: UUID) -> None:
+        """Drops all traces that have a run in this project."""
+        self._forget(self._traces.of_project(workspace.int, project.int))
 
     def shrink(self) -> None:
         """Lets go of what is over the capacity."""
-        for (_, trace_id), latest in self._traces.shrink():
-            self._memory.let_go(latest)
-            self._memory.let_go_of_trace(UUID(int=trace_id))
+        for key, trace in self._traces.shrink():
+            self._memory.let_go(self._let_go(key, trace))
+            self._memory.let_go_of_trace(UUID(int=key[1]))
+
+    # --- traces
+
+    def _put(self, runs: Iterable[Run], asked: dict[AnswerKey, datetime]) -> set[TraceKey]:
+        dirty: set[TraceKey] = set()
+        for run in runs:
+            key, run_id, member = _trace_key(run), run.id.int, _member(run)
+            first = run_key(run.workspace, run.id)
+            if key != first and first in self._traces and run_id in self._traces[first].members:
+                # Before a piece named its trace, a run was its own.
+                gone = self._traces.take(first, run_id)
+                self._unlist(asked, first, run_id, gone)
+                dirty.add(first)
+            trace = self._traces.get(key)
+            old = trace.members.get(run_id) if trace is not None else None
+            if not self._traces.put(key, run_id, member):
+                continue
+            dirty.add(key)
+            if old is not None and _answer_key(key, old) != _answer_key(key, member):
+                self._unlist(asked, key, run_id, old)
+            self._ask(asked, key, member)
+        return {key for key in dirty if key in self._traces}
 
     def _recall(self, runs: Iterable[Run]) -> None:
         """Brings into memory the traces that the store may know."""
@@ -99,7 +165,7 @@ class Tally:
         by_trace: dict[UUID, list[_Stored]] = defaultdict(list)
         for row in self._store.ask(
             _Stored,
-            question("trace_members", "econome.ingest.sql"),
+            question("trace_members", _SQL),
             workspace=workspace,
             traces=list(traces),
             since=since,
@@ -110,18 +176,202 @@ class Tally:
             self._traces.load(
                 run_key(workspace, trace_id),
                 {row.id.int: _member(row) for row in rows},
-                {row.id.int for row in rows if row.counted},
+                {row.id.int: _verdict(row) for row in rows},
+                {row.id.int for row in rows if row.uncounted == Uncounted.REPEATED},
             )
+
+    def _bring_in(self, touched: dict[RunKey, Run]) -> None:
+        """Adds the runs of which something else is said now."""
+        elsewhere: dict[UUID, set[tuple[datetime, UUID]]] = defaultdict(set)
+        for key, run_ids in self._changed.items():
+            workspace, _ = key
+            for run_id in run_ids:
+                if (workspace, run_id) in touched:
+                    continue
+                known = self._memory.get((workspace, run_id))
+                if known is not None:
+                    touched[workspace, run_id] = known
+                else:
+                    member = self._traces[key].members[run_id]
+                    elsewhere[UUID(int=workspace)].add((member.key_time, UUID(int=run_id)))
+        for owner, keys in elsewhere.items():
+            for run in self._memory.load(owner, keys):
+                touched[run_key(owner, run.id)] = run
+
+    def _forget(self, keys: Iterable[TraceKey]) -> None:
+        for key in keys:
+            trace = self._traces.forget(key)
+            if trace is not None:
+                self._let_go(key, trace)
+            self._memory.let_go_of_trace(UUID(int=key[1]))
+
+    def _let_go(self, key: TraceKey, trace: Trace) -> datetime:
+        """Drops what is known of the answers of a trace; gives the latest key of its runs."""
+        self._answers.forget(key[0], trace.members)
+        latest = max((member.key_time for member in trace.members.values()), default=UNDATED)
+        self._unindexed = max(self._unindexed, latest)
+        return latest
+
+    # --- answers
+
+    def _ask(self, asked: dict[AnswerKey, datetime], key: TraceKey, member: Member) -> None:
+        answer = _answer_key(key, member)
+        if answer is not None:
+            asked[answer] = min(asked.get(answer, member.started_at), member.started_at)
+
+    def _unlist(self, asked: dict[AnswerKey, datetime], key: TraceKey, run_id: int, member: Member) -> None:
+        answer = _answer_key(key, member)
+        if answer is not None:
+            self._answers.remove(answer, (key, run_id))
+        self._ask(asked, key, member)
+
+    def _compare_answers(self, asked: dict[AnswerKey, datetime], dirty: Iterable[TraceKey]) -> None:
+        """Finds which runs repeat another's call, among those with an answer asked about."""
+        if not asked:
+            return
+        self._look_up(asked)
+        for key in dirty:
+            for run_id, member in self._traces[key].members.items():
+                answer = _answer_key(key, member)
+                if answer is not None and answer in asked:
+                    self._answers.add(answer, (key, run_id))
+        for answer in asked:
+            places = self._answers.places(answer)
+            again: set[Place] = set()
+            if len(places) > 1 and not self._answers.is_constant(answer):
+                again = repeated(filter(None, map(self._candidate, places)))
+            for place in places:
+                self._mark(place, is_repeated=place in again)
+
+    def _candidate(self, place: Place) -> Candidate | None:
+        key, run_id = place
+        trace = self._traces[key]
+        return Candidate(place, trace.members[run_id]) if trace.verdicts[run_id].is_counted else None
+
+    def _mark(self, place: Place, *, is_repeated: bool) -> None:
+        key, run_id = place
+        trace = self._traces[key]
+        if (run_id in trace.repeated) == is_repeated:
+            return
+        trace.repeated ^= {run_id}
+        self._changed[key].add(run_id)
+
+    def _look_up(self, asked: dict[AnswerKey, datetime]) -> None:
+        """Brings into memory the runs of the store that have these answers, in one question a workspace.
+
+        Most calls are fresh and most answers seen once: what began so long after the last run
+        that memory has let go of that none within the span can be hidden is not asked about.
+        """
+        around = WITHIN + self._memory.slack
+        unknown: dict[int, list[tuple[AnswerKey, datetime]]] = defaultdict(list)
+        for answer, began in asked.items():
+            if answer in self._answers:
+                continue
+            if began - around <= self._unindexed or self._memory.has_misplaced:
+                unknown[answer[0]].append((answer, began))
+        for workspace, keys in unknown.items():
+            owner = UUID(int=workspace)
+            found = self._store.ask(
+                _Answered,
+                question("runs_with_answers", _SQL),
+                workspace=owner,
+                answers=[answer for (_, _, answer), _ in keys],
+                since=min(began for _, began in keys) - around,
+                until=max(began for _, began in keys) + around,
+            )
+            wanted = {key for key, _ in keys}
+            by_answer: dict[AnswerKey, list[_Answered]] = defaultdict(list)
+            for row in found:
+                by_answer[workspace, row.project.int, row.response_id].append(row)
+            rows_of = {key: rows for key, rows in by_answer.items() if key in wanted}
+            traces = {row.trace_id for rows in rows_of.values() for row in rows}
+            missing = {trace for trace in traces if run_key(owner, trace) not in self._traces}
+            if missing:
+                self._load(owner, missing)
+            for answer, rows in rows_of.items():
+                for row in rows:
+                    key = run_key(owner, row.trace_id)
+                    trace = self._traces.get(key)
+                    member = trace.members.get(row.id.int) if trace is not None else None
+                    if member is not None and _answer_key(key, member) == answer:
+                        self._answers.add(answer, (key, row.id.int))
 
 
 def _trace_key(run: Run) -> TraceKey:
     return run.workspace.int, run.trace_id.int
 
 
+def _answer_key(key: TraceKey, member: Member) -> AnswerKey | None:
+    if not member.is_call or len(member.answer) < LEAST_CHARACTERS:
+        return None
+    return key[0], member.project, member.answer
+
+
 def _member(run: Run | _Stored) -> Member:
-    is_call = run.kind in CALLS and REPLAYED not in run.notes
+    is_replayed = REPLAYED in run.notes
+    is_call = run.kind in CALLS and not is_replayed
+    labels = labels_of(run.user, run.session, run.environment, run.tags, run.metadata)
     parent = run.parent_id.int if run.parent_id else None
-    return Member(run.key_time, parent, run.project.int, is_call, run.usage_source in _KNOWN)
+    if not is_call:
+        return Member(run.key_time, parent, run.project.int, False, False, is_replayed, labels=labels)
+    worth = _WORTH.get(run.usage_source, 0)  # type: ignore[call-overload]
+    return Member(
+        key_time=run.key_time,
+        parent_id=parent,
+        project=run.project.int,
+        is_call=True,
+        is_known=worth > 0,
+        started_at=run.started_at,
+        answer=run.response_id,
+        information=_information(run, worth) if run.response_id else 0,
+        sent=run.input_tokens,
+        generated=run.output_tokens,
+        labels=labels,
+    )
+
+
+def _information(run: Run | _Stored, worth: int) -> int:
+    """How much a run says of its usage: from whom it is known, then its cache, reasoning, buckets."""
+    caches = sum(one is not None for one in (run.cache_read, run.cache_write_5m, run.cache_write_1h))
+    buckets = sum(getattr(run, bucket) is not None for bucket in _BUCKETS)
+    return ((worth * 4 + caches) * 2 + (run.reasoning is not None)) * 16 + buckets
+
+
+def _verdict(row: _Stored) -> Verdict:
+    """What the trace said of a run when it was stored."""
+    is_repeated = row.uncounted == Uncounted.REPEATED
+    inherited = NOTHING
+    if (
+        row.inherited_user or row.inherited_session or row.inherited_environment
+        or row.inherited_tags or row.inherited_metadata
+    ):  # fmt: skip
+        inherited = Labels(
+            row.inherited_user,
+            row.inherited_session,
+            row.inherited_environment,
+            tuple(sorted(row.inherited_tags)),
+            tuple(sorted(row.inherited_metadata.items())),
+        )
+    return Verdict(
+        row.counted or is_repeated,
+        "" if is_repeated else row.uncounted,
+        next((note for note in row.notes if note.startswith(PARTIAL)), ""),
+        inherited,
+    )
+
+
+def _tell(run: Run, verdict: Verdict) -> None:
+    run.counted, run.uncounted, partial, inherited = verdict
+    if partial or run.notes:
+        old = next((note for note in run.notes if note.startswith(PARTIAL)), "")
+        if old != partial:
+            others = [note for note in run.notes if note != old]
+            run.notes = [*others, partial] if partial else others
+    run.inherited_user = inherited.user
+    run.inherited_session = inherited.session
+    run.inherited_environment = inherited.environment
+    run.inherited_tags = list(inherited.tags)
+    run.inherited_metadata = dict(inherited.metadata)
 
 
 def _window(traces: Iterable[UUID]) -> tuple[datetime, datetime]:

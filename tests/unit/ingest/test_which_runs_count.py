@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from econome.domain.run import UNDATED
-from econome.ingest.counting import Member, Traces, counted_runs
+from econome.ingest.counting import Member, counted_runs
+from econome.ingest.traces import Traces
 
 WORKSPACE = 1
 TRACE = 2
@@ -56,10 +57,10 @@ def test_a_late_child_flips_its_parent() -> None:
     key = (WORKSPACE, TRACE)
     outer, inner = call(1), call(2, under=1)
     assert traces.put(key, *outer)
-    assert traces.recount(key) == {1}
+    assert traces[key].recount() == {1}
     assert traces.put(key, *inner)
-    assert traces.recount(key) == {1, 2}
-    assert not traces.is_counted(key, 1)
+    assert traces[key].recount() == {1, 2}
+    assert traces[key].verdict(1).uncounted == "wrapper"
     assert not traces.put(key, *inner)
 
 
@@ -67,7 +68,7 @@ def test_memory_of_traces_is_bounded() -> None:
     traces = Traces(capacity=10)
     for number in range(100):
         traces.put((WORKSPACE, number), *call(number))
-        traces.recount((WORKSPACE, number))
+        traces[WORKSPACE, number].recount()
     assert len(traces.shrink()) == 90
     assert (WORKSPACE, 99) in traces
     assert (WORKSPACE, 1) not in traces
@@ -91,10 +92,12 @@ def test_the_order_of_arrival_changes_nothing(tree: list[tuple[int, bool, bool]]
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     traces = Traces()
     key = (WORKSPACE, TRACE)
-    seen: set[int] = set()
     for run_id, member in shuffled:
+        before = dict(traces[key].verdicts) if key in traces else {}
         traces.put(key, run_id, member)
-        seen ^= traces.recount(key)
+        changed = traces[key].recount()
+        assert changed == {one for one, said in traces[key].verdicts.items() if before.get(one) != said}
+    seen = {run_id for run_id, said in traces[key].verdicts.items() if said.is_counted}
     assert seen == expected == counted_runs(dict(shuffled))
 
 
