@@ -2,19 +2,26 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 
 from econome.domain.price import Price
-from econome.domain.usage import Bucket
+from econome.domain.usage import Bucket, Fee, Usage
 from econome.pricing.book import PriceBook
-from econome.pricing.sources.overrides import BadPrice, Overrides
+from econome.pricing.cost import cost_of
+from econome.pricing.source import Listing, Period, Rate
+from econome.pricing.sources import overrides as module
+from econome.pricing.sources.overrides import BadPrice, Override, Overrides, read_override
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+WORKSPACE = UUID(int=1)
 
 
 def priced(
@@ -110,3 +117,152 @@ def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
     free = priced(tmp_path, example, "ollama", "llama-3.1-8b")
     assert free is not None
     assert set(free.rates.values()) == {Decimal(0)}
+
+
+# --- while the server runs ---------------------------------------------------------------
+
+
+def own(where: str = "shop-fr", **fields: Any) -> Override:
+    entry = read_override(a_price(**fields), "a price")
+    return replace(entry, workspace=WORKSPACE, id=uuid5(WORKSPACE, where), author="admin")
+
+
+def asked(book: PriceBook, workspace: UUID | None = None, project: str = "", tier: str = "") -> Price | None:
+    return book.price("", "llama-3.1", NOON, tier, 0, workspace or WORKSPACE, project)
+
+
+def test_a_price_that_is_set_anew_holds_at_once_though_its_id_is_the_same() -> None:
+    overrides = Overrides()
+    book = PriceBook([], overrides)
+    seen = []
+    for rate in ("1", "2"):
+        overrides.put([own(rates={"uncached": rate})])
+        price = asked(book)
+        assert price is not None
+        seen.append((price.rates[Bucket.UNCACHED], book.version, price.id))
+    assert [rate for rate, *_ in seen] == [Decimal(1), Decimal(2)]
+    assert len({version for _, version, _ in seen}) == 2
+    assert len({price for *_, price in seen}) == 2
+
+
+def test_a_price_that_was_removed_holds_no_longer() -> None:
+    overrides = Overrides()
+    overrides.put([own()])
+    book = PriceBook([], overrides)
+    assert asked(book) is not None
+    overrides.put([])
+    assert asked(book) is None
+
+
+def test_a_price_is_its_workspace_s_alone() -> None:
+    overrides = Overrides()
+    overrides.put([own()])
+    book = PriceBook([], overrides)
+    assert asked(book, UUID(int=2)) is None
+    assert asked(book) is not None
+
+
+def test_a_price_of_some_projects_goes_before_one_of_all() -> None:
+    overrides = Overrides()
+    everywhere = own("all", rates={"uncached": "9"}, valid_from="2026-11-01")
+    overrides.put([own(project="shop-*,blog", rates={"uncached": "1"}), everywhere])
+    book = PriceBook([], overrides)
+    rates = {}
+    for project in ("shop-fr", "blog", "other", ""):
+        price = asked(book, project=project)
+        assert price is not None
+        rates[project] = (price.rates[Bucket.UNCACHED], price.project)
+    assert rates["shop-fr"] == rates["blog"] == (Decimal(1), "shop-*,blog")
+    assert rates["other"] == rates[""] == (Decimal(9), "")
+
+
+def test_of_two_names_that_match_from_the_same_day_the_one_that_leaves_less_open_holds() -> None:
+    overrides = Overrides()
+    overrides.put(
+        [own("exact", rates={"uncached": "1"}), own("open", model="llama*", rates={"uncached": "2"})]
+    )
+    price = asked(PriceBook([], overrides))
+    assert price is not None
+    assert (price.model, price.rates[Bucket.UNCACHED]) == ("llama-3.1", Decimal(1))
+
+
+def test_a_price_names_the_entry_that_was_in_force() -> None:
+    overrides = Overrides()
+    overrides.put([own("now", model="llama*"), own("later", valid_from="2026-12-01")])
+    price = asked(PriceBook([], overrides))
+    assert price is not None
+    assert price.model == "llama*"
+
+
+def test_a_discount_is_off_the_list_price_at_every_tier() -> None:
+    standard, batch = {Bucket.UNCACHED: Rate(Decimal(10))}, {Bucket.UNCACHED: Rate(Decimal(5))}
+    fees = {Fee.WEB_SEARCH: Decimal("0.01")}
+    listing = Listing(
+        *("list", "1", "", "llama-3.1"),
+        periods=(Period(standard, fees=fees),),
+        variants=(Period(batch, tier="batch"),),
+    )
+    overrides = Overrides()
+    offer = {"model": "llama*", "discount": "0.15"}
+    overrides.put([replace(read_override(offer, "offer"), workspace=WORKSPACE, id=WORKSPACE)])
+    book = PriceBook([_Listed(listing)], overrides)
+    price, less = asked(book), asked(book, tier="batch")
+    assert price is not None
+    assert less is not None
+    assert (price.rates[Bucket.UNCACHED], less.rates[Bucket.UNCACHED]) == (Decimal("8.5"), Decimal("4.25"))
+    assert price.fees == {Fee.WEB_SEARCH: Decimal("0.0085")}
+    assert (price.source, price.source_version, price.discount) == ("overrides", "list 1", Decimal("0.15"))
+    assert asked(book, tier="priority") is None  # no list price, so nothing to take a share off
+    assert asked(book) is price  # made once
+
+
+def test_a_model_of_ones_own_is_priced_by_the_second() -> None:
+    overrides = Overrides()
+    mine = {"model": "llama-3.1", "fees": {"second": "0.0012"}}
+    overrides.put([replace(read_override(mine, "mine"), workspace=WORKSPACE, id=WORKSPACE)])
+    price = asked(PriceBook([], overrides))
+    assert price is not None
+    usage = Usage(uncached=5_000, text_out=100)
+    bill = cost_of(usage, price, {}, Decimal("2.5"))
+    assert bill is not None
+    assert bill.total == bill.fee == Decimal("0.003")
+    assert not bill.lines
+    assert cost_of(usage, price) is None  # nobody knows how long it took
+
+
+def test_the_file_is_read_again_when_it_changes_and_a_broken_one_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "_LOOK_EVERY", 0.0)
+    path = tmp_path / "prices.json"
+    book = PriceBook([], Overrides.read(path))
+    assert asked(book) is None
+    path.write_text(json.dumps([a_price()]))
+    first = asked(book)
+    assert first is not None
+    path.write_text(json.dumps([a_price(rates={"uncached": "7.125"})]))
+    second = asked(book)
+    assert second is not None
+    assert second.rates[Bucket.UNCACHED] == Decimal("7.125")
+    path.write_text("[{]")
+    assert asked(book) == second
+    assert asked(book) == second
+    assert len(caplog.records) == 1
+    assert "is not JSON" in caplog.text
+    path.unlink()
+    assert asked(book) is None
+
+
+class _Listed:
+    name, version = "list", "1"
+
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing
+
+    def find(self, provider: str, model: str) -> Listing | None:
+        del provider
+        return self._listing if model == self._listing.model else None
+
+    def search(self, provider: str, text: str) -> Iterator[Listing]:
+        del provider, text
+        yield self._listing

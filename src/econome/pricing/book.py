@@ -90,6 +90,7 @@ class PriceBook:
         """
         if not model:
             return None
+        self.overrides.refresh()
         tier = standard(tier)
         own = self._own(self.overrides.version, workspace, project, provider, model)
         if not own:
@@ -100,6 +101,17 @@ class PriceBook:
             if price is not None:
                 return price
         return listed
+
+    def steps(self, provider: str, model: str, workspace: UUID | None = None, project: str = "") -> set[int]:
+        """Above how many tokens of input a call may be charged otherwise, at any time or tier."""
+        own = self._own(self.overrides.version, workspace, project, provider, model)
+        listings = [*self._listings(provider, model), *(entries.listing for entries in own)]
+        return {
+            step
+            for listing in listings
+            for period in (*listing.periods, *listing.variants)
+            for step in period.steps
+        }
 
     def explain(
         self,

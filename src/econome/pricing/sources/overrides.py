@@ -1,7 +1,7 @@
 """The user's own prices: negotiated rates, models of one's own, models too new for the lists.
 
 They stand in the store, set by `econome prices set` or the dashboard, or in a file of JSON,
-`prices.json` in the data folder, which holds for every workspace and is read at start:
+`prices.json` in the data folder, which holds for every workspace and is read again when it changes:
 
     [
       {"model": "gpt-4o*", "provider": "openai", "valid_from": "2026-07-01",
@@ -13,6 +13,7 @@ They stand in the store, set by `econome prices set` or the dashboard, or in a f
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +42,12 @@ _FIELDS = frozenset(
 )
 _LONGEST = 200
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+
+
+_LOOK_EVERY = 1.0  # seconds, at a file that may have changed
+_Stamp = tuple[int, int, int] | None
+
+_log = logging.getLogger(__name__)
 
 
 class BadPrice(EconomeError):
@@ -72,46 +80,57 @@ class Overrides:
     """The user's entries. Replaced as a whole, so that whoever prices needs no lock."""
 
     def __init__(self, entries: Iterable[Override] = (), version: str = "") -> None:
+        self._path: Path | None = None
+        self._seen: _Stamp = None
         self._file = tuple(entries)
         self._file_version = version
         self._stored: tuple[Override, ...] = ()
+        self._look_at = 0.0
+        self.entries = self._file
+        """Those of the file, then those of the store, oldest first."""
         self.version = version
 
     @classmethod
     def read(cls, path: Path) -> Overrides:
-        """The entries of a file; none when there is no file.
+        """The entries of a file; none when there is no file. It is read again when it changes.
 
         Raises `BadPrice` naming the entry and what is wrong with it.
         """
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return cls(())
-        try:
-            entries = orjson.loads(content)
-        except orjson.JSONDecodeError as error:
-            raise BadPrice(f"{path} is not JSON: {error}") from error
-        if not isinstance(entries, list):
-            raise BadPrice(f"{path} must hold a list of prices, [...]")
-        read = [read_override(entry, f"{path}, price {number}") for number, entry in enumerate(entries, 1)]
-        return cls(read, sha256(content).hexdigest()[:12])
+        made = cls()
+        made._path = path
+        made._read(_stamp(path))
+        return made
 
-    @property
-    def entries(self) -> tuple[Override, ...]:
-        """Those of the file, then those of the store, oldest first."""
-        return (*self._file, *self._stored)
+    def refresh(self) -> None:
+        """Reads the file again if it has changed, at most once a second.
+
+        A file that cannot be read any more changes nothing: the prices that were read last
+        hold on, and the log says what is wrong.
+        """
+        now = monotonic()
+        if self._path is None or now < self._look_at:
+            return
+        self._look_at = now + _LOOK_EVERY
+        stamp = _stamp(self._path)
+        if stamp == self._seen:
+            return
+        try:
+            self._read(stamp)
+        except (BadPrice, OSError) as error:
+            self._seen = stamp  # said once
+            _log.error("The prices that were read before hold on: %s", error)
 
     def put(self, stored: Iterable[Override]) -> None:
         """Takes these for what stands in the store."""
         self._stored = tuple(stored)
-        digest = sha256("".join(sorted(str(entry.id) for entry in self._stored)).encode()).hexdigest()[:12]
-        self.version = f"{self._file_version}+{digest}" if self._stored else self._file_version
+        self._changed()
 
     def find(self, workspace: UUID | None, project: str, provider: str, model: str) -> tuple[Own, ...]:
         """The entries that may price such a call, the most particular first.
 
         What names projects goes before what names none, what stands in the store before the
-        file. Within each, the latest that is in force at a call's instant holds.
+        file. Within each, the latest that is in force at a call's instant holds; of two of the
+        same day, the one whose names leave less open.
         """
         groups: dict[tuple[int, int], list[Override]] = {}
         for entry in self.entries:
@@ -123,13 +142,49 @@ class Overrides:
             ):
                 groups.setdefault((not entry.project, entry.workspace is None), []).append(entry)
         return tuple(
-            Own(
-                tuple(sorted(entries, key=lambda entry: entry.valid_from or date.min)),
-                provider,
-                self._file_version,
-            )
+            Own(sorted(entries, key=_rank), provider, self._file_version)
             for _, entries in sorted(groups.items(), key=lambda group: group[0])
         )
+
+    def _read(self, stamp: _Stamp) -> None:
+        assert self._path is not None  # noqa: S101 - whoever calls has looked
+        self._file, self._file_version = _content(self._path)
+        self._seen = stamp
+        self._changed()
+
+    def _changed(self) -> None:
+        self.entries = (*self._file, *self._stored)
+        held = sorted(f"{entry.workspace} {entry.id} {written(entry)}" for entry in self._stored)
+        digest = sha256("\n".join(held).encode()).hexdigest()[:12]
+        self.version = f"{self._file_version}+{digest}" if held else self._file_version
+
+
+def _content(path: Path) -> tuple[tuple[Override, ...], str]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return (), ""
+    try:
+        entries = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise BadPrice(f"{path} is not JSON: {error}") from error
+    if not isinstance(entries, list):
+        raise BadPrice(f"{path} must hold a list of prices, [...]")
+    read = [read_override(entry, f"{path}, price {number}") for number, entry in enumerate(entries, 1)]
+    return tuple(read), sha256(content).hexdigest()[:12]
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino
+
+
+def _rank(entry: Override) -> tuple[date, int, bool]:
+    literal = len(entry.model) - entry.model.count("*") + len(entry.project)
+    return entry.valid_from or date.min, literal, bool(entry.provider)
 
 
 class Own:
@@ -137,28 +192,46 @@ class Own:
 
     def __init__(self, entries: Sequence[Override], provider: str, file_version: str) -> None:
         self._entries = entries
-        priced = [entry for entry in entries if entry.rates or entry.fees]
-        last = priced[-1] if priced else entries[-1]
-        self.listing = Listing(
-            source=SOURCE,
-            source_version=str(last.id)[:8] if last.id else file_version,
-            provider=provider,
-            model=last.model,
-            periods=tuple(_period(entry) for entry in priced if not entry.tier),
-            variants=tuple(_period(entry) for entry in reversed(priced) if entry.tier),
-            project=last.project,
-        )
+        priced = [entry for entry in entries if not entry.discount]
+        periods = tuple(_period(entry) for entry in priced if not entry.tier)
+        variants = tuple(_period(entry) for entry in reversed(priced) if entry.tier)
+        self._listings = [
+            Listing(
+                source=SOURCE,
+                source_version=str(entry.id)[:8] if entry.id else file_version,
+                provider=provider,
+                model=entry.model,
+                periods=periods,
+                variants=variants,
+                project=entry.project,
+            )
+            for entry in entries
+        ]
+        self._discounted: dict[tuple[UUID, int], Price] = {}
+
+    @property
+    def listing(self) -> Listing:
+        """All that they say, by the name of the latest."""
+        return self._listings[-1]
 
     def price(self, at: datetime, tier: str, input_tokens: int, listed: Price | None) -> Price | None:
         """The price of a call; `listed` is what the lists say, from which a discount is taken."""
-        for entry in reversed(self._entries):
+        for number in reversed(range(len(self._entries))):
+            entry = self._entries[number]
             if entry.valid_from is not None and at.date() < entry.valid_from:
                 continue
-            if entry.discount and entry.tier in ("", tier):
-                return None if listed is None else _discounted(listed, entry)
-            if not entry.discount and entry.tier == tier:
-                return self.listing.price(at, tier, input_tokens)
+            if entry.discount:
+                if entry.tier in ("", tier):
+                    return None if listed is None else self._less(listed, number)
+            elif entry.tier == tier:
+                return self._listings[number].price(at, tier, input_tokens)
         return None
+
+    def _less(self, listed: Price, number: int) -> Price:
+        key = (listed.id, number)
+        if key not in self._discounted:
+            self._discounted[key] = _discounted(listed, self._entries[number])
+        return self._discounted[key]
 
 
 def _discounted(listed: Price, entry: Override) -> Price:
