@@ -112,6 +112,9 @@ def test_the_metadata_names_the_model_before_the_invocation_does() -> None:
         {"response_metadata": {"model_name": "m"}},
         {"model": "m"},
         {"output": {"model": "m"}},
+        {"modelVersion": "m", "candidates": []},
+        {"model_version": "m", "candidates": []},
+        {"response": {"modelId": "other"}, "modelId": "m"},
     ],
 )
 def test_the_model_that_answered_may_stand_in_several_places(outputs: dict[str, Any]) -> None:
