@@ -165,6 +165,13 @@ def test_what_is_not_told_is_unknown_unless_the_rest_tells_it(usage: dict[str, A
     assert account.notes == []
 
 
+def test_an_hour_has_two_names_in_langsmiths_sdks() -> None:
+    for hour in ("ephemeral_1h_input_tokens", "ephemeral_1hr_input_tokens"):
+        usage = {"input_tokens": 330, "output_tokens": 5, "total_tokens": 335}
+        account = read({**usage, "input_token_details": {"cache_read": 200, hour: 100}})
+        assert tokens(account) == {"uncached": 30, "cache_read": 200, "cache_write_1h": 100, "text_out": 5}
+
+
 def test_cached_pictures_and_sound_of_gemini_are_in_one_bucket_each() -> None:
     account = read(
         {
@@ -218,7 +225,9 @@ def test_a_reranking_of_coheres_is_billed_by_searches_alone() -> None:
 
 def test_summing_up_a_long_conversation_is_billed_beside_the_answer() -> None:
     usage = {
-        "input_tokens": 23, "output_tokens": 10, "cache_read_input_tokens": 0,
+        "input_tokens": 23,
+        "output_tokens": 10,
+        "cache_read_input_tokens": 0,
         "iterations": [
             {"type": "compaction", "input_tokens": 180, "output_tokens": 35, "cache_read_input_tokens": 7},
             {"type": "message", "input_tokens": 23, "output_tokens": 10},

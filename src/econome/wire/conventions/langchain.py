@@ -1,6 +1,7 @@
 """LangChain's and LangSmith's `usage_metadata`: both counts contain everything.
 
 Details may bear the name of the service tier, and what lies beyond 200,000 tokens stands apart.
+LangSmith's SDK for JavaScript, and its tracing of Claude's agents, write an hour as `1hr`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from econome.wire.conventions.account import (
     cost_under,
     count,
     details,
+    first_count,
     sum_known,
 )
 from econome.wire.conventions.splitting import settle, writes_of
@@ -75,7 +77,7 @@ def _parts_in(details_in: Mapping[str, Any], account: Account) -> dict[Bucket, i
     }
     written = _tiered(details_in, "cache_creation", account)
     short = count(details_in.get("ephemeral_5m_input_tokens"))
-    long = count(details_in.get("ephemeral_1h_input_tokens"))
+    long = first_count(details_in, "ephemeral_1h_input_tokens", "ephemeral_1hr_input_tokens")
     if written is not None or short is not None or long is not None:
         parts.update(writes_of(written, short, long, account))
     return parts
