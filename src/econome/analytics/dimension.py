@@ -22,8 +22,10 @@ class Dimension(StrEnum):
 
     @property
     def column(self) -> str:
-        """The column of `runs` that holds it."""
-        return "tags" if self is Dimension.TAG else self.value
+        """The column of `runs` that holds it; what ancestors hand down is in it."""
+        if self is Dimension.TAG:
+            return "effective_tags"
+        return f"effective_{self.value}" if self in _INHERITED else self.value
 
     @property
     def is_of_calls(self) -> bool:
@@ -34,3 +36,6 @@ class Dimension(StrEnum):
     def is_overlapping(self) -> bool:
         """Whether a run may have several of its values, so that parts add up to more than the whole."""
         return self is Dimension.TAG
+
+
+_INHERITED = frozenset({Dimension.USER, Dimension.SESSION, Dimension.ENVIRONMENT})

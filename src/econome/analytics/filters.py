@@ -43,7 +43,7 @@ LINGERING_DAYS: Final = 30
 
 _ORDERS: Final = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _PAYLOADS: Final = ("inputs", "outputs", "extra", "events")
-_SEARCHED: Final = ("name", "error", "model", "session")
+_SEARCHED: Final = ("name", "error", "model", "effective_session")
 _OPS: Final = {
     FieldKind.TEXT: ("eq", "neq", "gt", "gte", "lt", "lte", "in", "search", "has"),
     FieldKind.ID: ("eq", "neq", "in"),
@@ -231,21 +231,21 @@ def _tags(asked: Comparison, bound: _Bound) -> str:
             return f"not ({_tags(_as(asked, 'eq'), bound)})"
         case "in":
             values = asked.value if isinstance(asked.value, tuple) else (asked.value,)
-            return f"hasAny(tags, {bound([text_of(value) for value in values], 'Array(String)')})"
+            return f"hasAny(effective_tags, {bound([text_of(value) for value in values], 'Array(String)')})"
         case "search":
-            return f"arrayExists(t -> {_contains('t', bound(plain_text(asked), 'String'))}, tags)"
+            return f"arrayExists(t -> {_contains('t', bound(plain_text(asked), 'String'))}, effective_tags)"
         case _ if asked.value is None:
-            return "empty(tags)"
+            return "empty(effective_tags)"
         case _:
-            return f"has(tags, {bound(plain_text(asked), 'String')})"
+            return f"has(effective_tags, {bound(plain_text(asked), 'String')})"
 
 
 def _metadata(asked: Comparison, bound: _Bound) -> str:
     text = plain_text(asked)
     if asked.op == "exists":
-        return f"mapContains(metadata, {bound(text, 'String')})"
+        return f"mapContains(effective_metadata, {bound(text, 'String')})"
     if asked.op == "search":
-        return f"arrayExists(v -> {_contains('v', bound(text, 'String'))}, mapValues(metadata))"
+        return f"arrayExists(v -> {_contains('v', bound(text, 'String'))}, mapValues(effective_metadata))"
     try:
         subset = json.loads(text)
     except ValueError:
@@ -258,8 +258,8 @@ def _metadata(asked: Comparison, bound: _Bound) -> str:
     parts = []
     for key, value in subset.items():
         name = bound(key, "String")
-        is_same = f"metadata[{name}] = {bound(text_of(value), 'String')}"
-        parts.append(f"(mapContains(metadata, {name}) and {is_same})")
+        is_same = f"effective_metadata[{name}] = {bound(text_of(value), 'String')}"
+        parts.append(f"(mapContains(effective_metadata, {name}) and {is_same})")
     return " and ".join(parts) or "true"
 
 
@@ -342,8 +342,8 @@ def _json_contains(column: str, text: str, bound: _Bound) -> str:
 def _search_everywhere(text: str, bound: _Bound) -> str:
     plain = bound(text, "String")
     rows = [_contains(column, plain) for column in _SEARCHED]
-    rows.append(f"arrayExists(t -> {_contains('t', plain)}, tags)")
-    rows.append(f"arrayExists(v -> {_contains('v', plain)}, mapValues(metadata))")
+    rows.append(f"arrayExists(t -> {_contains('t', plain)}, effective_tags)")
+    rows.append(f"arrayExists(v -> {_contains('v', plain)}, mapValues(effective_metadata))")
     texts = [_json_contains(column, text, bound) for column in _PAYLOADS]
     texts.append(_contains("error", plain))
     return " or ".join([*rows, _in_payload(" or ".join(texts))])
@@ -362,7 +362,8 @@ def _pair(name: str, halves: tuple[Comparison, ...], bound: _Bound) -> str:
     condition = " and ".join(f"({_half(half, bound)})" for half in halves)
     match name:
         case "metadata":
-            return f"arrayExists((k, v) -> {condition}, mapKeys(metadata), mapValues(metadata))"
+            whole = "effective_metadata"
+            return f"arrayExists((k, v) -> {condition}, mapKeys({whole}), mapValues({whole}))"
         case "feedback":
             return (
                 "id in (select assumeNotNull(run_id) from feedback final where workspace = {workspace:UUID} "

@@ -78,6 +78,11 @@ class RunRow:
     environment: str
     tags: list[str]
     metadata: dict[str, str]
+    inherited_user: str
+    inherited_session: str
+    inherited_environment: str
+    inherited_tags: list[str]
+    inherited_metadata: dict[str, str]
     notes: list[str]
     chars_system: int
     chars_tools: int
@@ -178,18 +183,19 @@ def _page(
     more = len(places) > limit
     places = places[:limit]
     return Page(
-        rows=_rows(store, scope.workspace, places),
+        rows=_rows(store, scope, places),
         next=Cursor(sort, places[-1].rank, places[-1].tie) if more else None,
     )
 
 
-def _rows(store: Store, workspace: UUID, places: Sequence[Place]) -> list[RunRow]:
+def _rows(store: Store, scope: Scope, places: Sequence[Place]) -> list[RunRow]:
     if not places:
         return []
     answer = store.ask(
         RunRow,
         question("runs_named"),
-        workspace=workspace,
+        scope.money,
+        workspace=scope.workspace,
         times=[place.key_time for place in places],
         ids=[place.id for place in places],
     )

@@ -6,9 +6,9 @@
 -- projects      in these projects; empty: in any
 -- limit         how many of the most frequent
 select
-    'tag'                          as dimension,
-    arrayJoin(arrayDistinct(tags)) as value,
-    count()                        as runs
+    'tag'                     as dimension,
+    arrayJoin(effective_tags) as value,
+    count()                   as runs
 from runs final
 where workspace = {workspace:UUID}
   and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}

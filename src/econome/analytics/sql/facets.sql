@@ -13,11 +13,11 @@ select
         ['project', 'model', 'provider', 'name', 'kind', 'status', 'user', 'session', 'environment', 'usage_source'],
         indexOf(
             [grouping(project), grouping(model), grouping(provider), grouping(name), grouping(kind), grouping(status),
-             grouping(user), grouping(session), grouping(environment), grouping(usage_source)],
+             grouping(of_user), grouping(of_session), grouping(of_environment), grouping(usage_source)],
             0
         )
     ) as dimension,
-    concat(project, model, provider, name, kind, status, user, session, environment, usage_source) as value,
+    concat(project, model, provider, name, kind, status, of_user, of_session, of_environment, usage_source) as value,
     count() as runs
 from (
     select
@@ -27,9 +27,9 @@ from (
         name,
         kind,
         status,
-        user,
-        session,
-        environment,
+        effective_user as of_user,
+        effective_session as of_session,
+        effective_environment as of_environment,
         usage_source
     from runs final
     where workspace = {workspace:UUID}
@@ -41,7 +41,7 @@ from (
     settings prefer_column_name_to_alias = 1
 )
 group by grouping sets (
-    (project), (model), (provider), (name), (kind), (status), (user), (session), (environment), (usage_source)
+    (project), (model), (provider), (name), (kind), (status), (of_user), (of_session), (of_environment), (usage_source)
 )
 having value != ''
 order by runs desc, value

@@ -11,8 +11,8 @@ select
     arrayJoin(multiIf(
         {attribute:String} = 'name', [toString(name)],
         {attribute:String} = 'run_type', [toString(kind)],
-        {attribute:String} = 'tag', arrayMap(t -> toString(t), tags),
-        mapContains(metadata, {path:String}), [metadata[{path:String}]],
+        {attribute:String} = 'tag', arrayMap(t -> toString(t), effective_tags),
+        mapContains(effective_metadata, {path:String}), [effective_metadata[{path:String}]],
         []
     ))      as value,
     count() as runs

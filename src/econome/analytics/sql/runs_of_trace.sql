@@ -14,7 +14,8 @@ select
     cache_read, cache_read_audio, cache_write_5m, cache_write_1h, audio_in, image_in, video_in,
     text_out, reasoning, audio_out, image_out, input_tokens, output_tokens, fees, price, cost,
     input_cost, output_cost, fee_cost, our_cost, cost_reported, user, session, environment, tags,
-    metadata, notes, chars_system, chars_tools, chars_history, chars_retrieved, chars_tool_results,
+    metadata, inherited_user, inherited_session, inherited_environment, inherited_tags,
+    inherited_metadata, notes, chars_system, chars_tools, chars_history, chars_retrieved, chars_tool_results,
     chars_user, input_preview, output_preview
 from runs final
 where workspace = {workspace:UUID}

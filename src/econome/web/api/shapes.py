@@ -19,6 +19,7 @@ from econome.analytics.runs import RunRow
 from econome.analytics.totals import Sums, Totals
 from econome.analytics.traces import TraceTotals
 from econome.domain.money import text_of
+from econome.domain.scope import Scope
 from econome.domain.trace import COLUMNS, Node
 from econome.domain.usage import Bucket
 from econome.ingest.projects import Projects
@@ -33,13 +34,19 @@ def answer(content: Json, status: int = 200) -> Response:
     return Response(dump(content), status, {"cache-control": "no-store"}, "application/json")
 
 
+def terms(scope: Scope) -> Json:
+    """In which money a scope's amounts are: at whose prices, in which currency."""
+    day = scope.prices_at
+    return {"prices": "recorded" if day is None else day.isoformat(), "currency": scope.currency}
+
+
 def iso(moment: datetime | None) -> str | None:
     """A time, as "2026-01-02T03:04:05.678901Z"."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def money(amount: Decimal | None) -> str | None:
-    """An amount of US dollars."""
+    """An amount of money, of US dollars unless the question named another currency."""
     return None if amount is None else text_of(amount)
 
 
@@ -155,14 +162,29 @@ def run(row: RunRow, projects: Projects, workspace: UUID) -> Json:
         "top_p": row.top_p,
         "max_tokens": row.max_tokens,
         "streamed": row.streamed,
-        "tags": list(row.tags),
-        "metadata": dict(row.metadata),
-        "user": row.user,
-        "session": row.session,
-        "environment": row.environment,
+        **_labels(row),
         "input_preview": row.input_preview,
         "output_preview": row.output_preview,
         "notes": list(row.notes),
+    }
+
+
+def _labels(row: RunRow) -> Json:
+    """What a run says of itself or has from above, and which of it comes from above."""
+    from_above = {
+        "user": not row.user and row.inherited_user,
+        "session": not row.session and row.inherited_session,
+        "environment": not row.environment and row.inherited_environment,
+        "tags": row.inherited_tags,
+        "metadata": row.inherited_metadata,
+    }
+    return {
+        "tags": list(dict.fromkeys([*row.tags, *row.inherited_tags])),
+        "metadata": {**row.inherited_metadata, **row.metadata},
+        "user": row.user or row.inherited_user,
+        "session": row.session or row.inherited_session,
+        "environment": row.environment or row.inherited_environment,
+        "inherited": [name for name, given in from_above.items() if given],
     }
 
 
