@@ -14,7 +14,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,8 @@ _BUCKETS = {
 }
 _TIERS = {"_batches": "batch", "_flex": "flex", "_priority": "priority"}
 _STEP = re.compile(r"_above_(\d+)k_tokens")
-_MILLION = Decimal(10**6)
+_EXACT = Context(prec=100)
+_DEAREST = 1_000  # dollars for one of anything: what is dearer is a mistake
 
 
 class BadMap(EconomeError):
@@ -90,7 +91,7 @@ def parse(content: bytes) -> dict[str, Any]:
     """The map in these bytes, its numbers exact. Raises `BadMap`."""
     try:
         table = json.loads(content, parse_float=Decimal, parse_int=Decimal)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadMap(f"It is not JSON: {error}") from error
     if not isinstance(table, dict) or not any(
         isinstance(entry, dict) and "input_cost_per_token" in entry for entry in table.values()
@@ -100,11 +101,9 @@ def parse(content: bytes) -> dict[str, Any]:
 
 
 def _listing(key: str, entry: Mapping[str, Any], version: str) -> Listing | None:
-    said = str(entry.get("litellm_provider", "")).lower()
-    provider = ALIASES.get(said) or ("google" if said.startswith("vertex_ai") else said)
-    model = key.lower()
-    for prefix in (said, provider):
-        model = model.removeprefix(f"{prefix}/")
+    if "tiered_pricing" in entry:
+        return None  # nothing says whether a step is of the whole call or of what is above it
+    provider, model = _names(key, entry)
     rates: dict[str, dict[Bucket, dict[int, Decimal]]] = defaultdict(lambda: defaultdict(dict))
     for name, value in entry.items():
         amount = _amount(value)
@@ -115,20 +114,43 @@ def _listing(key: str, entry: Mapping[str, Any], version: str) -> Listing | None
         step = _STEP.search(stem)
         bucket = _BUCKETS.get(_STEP.sub("", stem))
         if bucket is not None:
-            rates[_TIERS.get(tier, "")][bucket][int(step[1]) * 1_000 if step else 0] = rounded(
-                amount * _MILLION
-            )
+            start = int(step[1]) * 1_000 if step else 0
+            rates[_TIERS.get(tier, "")][bucket][start] = rounded(amount.scaleb(6, _EXACT))
     fees = _fees(entry)
     standard = _rates(rates.pop("", {}))
     if not any(rate.base or rate.steps for rate in standard.values()) and not fees:
         return None
+    variants = {tier: _rates(found) for tier, found in rates.items()}
     return Listing(
         source=SOURCE,
         source_version=version,
         provider=provider,
         model=model,
         periods=(Period(standard, fees=fees),),
-        variants=tuple(Period(_rates(found), tier=tier) for tier, found in rates.items()),
+        variants=tuple(
+            Period(listed, tier=tier) for tier, listed in variants.items() if _is_whole(listed, standard)
+        ),
+    )
+
+
+def _names(key: str, entry: Mapping[str, Any]) -> tuple[str, str]:
+    """Our name of who serves, and the model without the prefix that says so."""
+    said = str(entry.get("litellm_provider", "")).lower()
+    family = said.partition("-")[0]  # vertex_ai-anthropic_models
+    spellings = (said, said.replace("_", "-"), family)
+    provider = next((ALIASES[name] for name in spellings if name in ALIASES), said)
+    model = key.lower()
+    for prefix in dict.fromkeys((said, family, provider)):
+        if prefix and model.startswith(f"{prefix}/"):
+            return provider, model.removeprefix(f"{prefix}/")
+    return provider, model
+
+
+def _is_whole(listed: Mapping[Bucket, Rate], standard: Mapping[Bucket, Rate]) -> bool:
+    """Whether a tier prices both sides, so that none is silently billed at the standard rate."""
+    return all(
+        side in listed or not (side in standard and standard[side].base)
+        for side in (Bucket.UNCACHED, Bucket.TEXT_OUT)
     )
 
 
@@ -150,7 +172,11 @@ def _fees(entry: Mapping[str, Any]) -> dict[Fee, Decimal]:
         if mode == "audio_transcription"
         else None,
         Fee.WEB_SEARCH: _search(entry.get("search_context_cost_per_query")),
+        Fee.REQUEST: _amount(entry.get("input_cost_per_request"))
+        or (_amount(entry.get("input_cost_per_query")) if mode in ("rerank", "search") else None),
     }
+    if str(entry.get("litellm_provider", "")).startswith(("gemini", "vertex_ai")):
+        found[Fee.GROUNDING] = found[Fee.WEB_SEARCH]  # Gemini's only search
     return {fee: rounded(amount) for fee, amount in found.items() if amount}
 
 
@@ -163,4 +189,6 @@ def _search(sizes: object) -> Decimal | None:
 
 
 def _amount(value: object) -> Decimal | None:
-    return value if isinstance(value, Decimal) and value.is_finite() and value >= 0 else None
+    if isinstance(value, Decimal) and value.is_finite() and 0 <= value <= _DEAREST:
+        return value
+    return None
