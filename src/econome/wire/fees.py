@@ -81,6 +81,8 @@ def _fee_of(block: Mapping[str, Any], containers: set[str]) -> Fee | None:
             return Fee.WEB_SEARCH if block.get("name") == "web_search" else None
         case "file_search_call":
             return Fee.FILE_SEARCH
+        case "image_generation_call":  # another model made it: its tokens are not in the usage
+            return Fee.IMAGE
         case "code_interpreter_call":  # the container is billed, not what runs in it
             container = block.get("container_id")
             if not isinstance(container, str) or container in containers:

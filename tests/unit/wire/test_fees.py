@@ -42,6 +42,11 @@ def test_a_container_is_billed_once_whatever_runs_in_it() -> None:
     assert fees_in({"output": [*ran, found]}) == {Fee.CODE_EXECUTION: 2, Fee.FILE_SEARCH: 1}
 
 
+def test_pictures_that_a_tool_made_are_billed_beside_the_answer() -> None:
+    made = {"type": "image_generation_call", "status": "completed", "result": "aGVsbG8="}
+    assert fees_in({"output": [made, made, {**made, "status": "failed"}]}) == {Fee.IMAGE: 2}
+
+
 def test_anthropics_searches_are_found_where_a_wrapper_dropped_their_count() -> None:
     content = [
         {"type": "server_tool_use", "name": "web_search", "input": {"query": "apples"}},
