@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 from operator import attrgetter
-from uuid import UUID
 
 from anyio import CapacityLimiter
 from starlette.applications import Starlette
@@ -17,6 +16,7 @@ from econome.ingest.budget import Budget
 from econome.ingest.commit import Change, Committer
 from econome.ingest.compaction import Compaction
 from econome.ingest.costing import Costing
+from econome.ingest.exchange import ExchangeRates
 from econome.ingest.measuring import Measuring
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
@@ -107,7 +107,7 @@ def open_econome(
         ingesting,
         projects,
         Measuring(Tokenizers(folders, settings.hugging_face)),
-        Costing(ingesting, prices, lambda workspace, project: _name_of(projects, workspace, project)),
+        Costing(ingesting, prices, projects.name_of),
         on_step,
     )
     return Econome(
@@ -117,16 +117,12 @@ def open_econome(
         projects=projects,
         prices=prices,
         own_prices=OwnPrices(store, prices.overrides),
+        exchange=ExchangeRates(store),
         keys=Keys(store, admin_token),
         live=hub,
         budget=Budget(settings.max_inflight_bytes),
         decoding=CapacityLimiter(DECODERS),
     )
-
-
-def _name_of(projects: Projects, workspace: UUID, project: UUID) -> str:
-    known = projects.get(workspace, project)
-    return known.name if known else ""
 
 
 def _publish(hub: Live, changes: Sequence[Change]) -> None:

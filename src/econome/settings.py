@@ -123,6 +123,10 @@ class Settings:
     """The local cache of Hugging Face, where tokenizers are looked for too. The default is where
     Hugging Face's own variables (HF_HUB_CACHE, HF_HOME) put it; empty looks into none."""
 
+    currency: str = "USD"
+    """The currency in which the dashboard shows amounts at first, such as EUR. Its rates are yours
+    to give (`econome currency set`); nothing is fetched. Amounts are kept in US dollars."""
+
     log_level: str = "warning"
     """The least serious message that is logged: debug, info, warning or error. Warnings are what an
     operator can act upon."""
@@ -130,6 +134,10 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise SettingsError(f"The port must be 0 to 65535, not {self.port}.")
+        if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
+            raise SettingsError(
+                f'The currency must be a code of three capital letters, such as EUR, not "{self.currency}".'
+            )
         if self.log_level not in LOG_LEVELS:
             raise SettingsError(
                 f'The log level must be one of {", ".join(LOG_LEVELS)}, not "{self.log_level}".'

@@ -321,7 +321,7 @@ def _rolled(asked: Comparison, target: Field, bound: _Bound) -> str:
 def _below(amount: str, having: str) -> str:
     return (
         f"id in (select node from (select arrayJoin(if(counted, {LINEAGE}, [id])) as node, "
-        f"counted as enters, {amount} as amount from runs final where {_window(0, LINGERING_DAYS)} "
+        f"billed as enters, {amount} as amount from runs final where {_window(0, LINGERING_DAYS)} "
         f"and (counted or usage_source != '')) group by node having {having})"
     )
 

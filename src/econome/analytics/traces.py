@@ -9,6 +9,7 @@ from uuid import UUID
 
 from econome.analytics.runs import LONG_AGO, RunRow, windows_of
 from econome.analytics.totals import Sums
+from econome.domain.scope import EVERYTHING, Condition
 from econome.store.client import Store
 from econome.store.question import question
 
@@ -28,15 +29,20 @@ class TraceTotals(Sums):
 
 
 def trace_totals(
-    store: Store, workspace: UUID, projects: Sequence[UUID], runs: Iterable[RunRow]
+    store: Store,
+    workspace: UUID,
+    projects: Sequence[UUID],
+    runs: Iterable[RunRow],
+    money: Condition = EVERYTHING,
 ) -> dict[UUID, TraceTotals]:
-    """The totals of the traces to which `runs` belong, by trace."""
+    """The totals of the traces to which `runs` belong, by trace; `money` is a scope's (`Scope.money`)."""
     keys = {run.trace_id: run.key_time for run in runs}
     if not keys:
         return {}
     answer = store.ask(
         TraceTotals,
         question("trace_totals"),
+        money,
         workspace=workspace,
         projects=list(projects),
         traces=list(keys),

@@ -44,6 +44,10 @@ class Price:
         object.__setattr__(self, "id", uuid5(_NAMESPACE, "\n".join(facts)))
 
 
+STATED = Price("reported", "", "", "", None, "", {})
+"""The "price" of a cost that the app itself stated: it has no rates, for nobody told them."""
+
+
 @dataclass(frozen=True, slots=True)
 class PriceLine:
     """One line of a bill. `rate` is US dollars per million tokens; `cost` is rounded, once."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A part of a `where` clause, with the parameters it binds."""
+    """A part of a `where` clause, with the parameters it binds.
+
+    `source` is what to ask instead of the runs as they are recorded: the same columns, with other
+    amounts of money (see `analytics.priced`). Empty: the recorded ones.
+    """
 
     sql: str = "1"
     parameters: Mapping[str, object] = field(default_factory=dict)
+    source: str = ""
 
 
 EVERYTHING = Condition()
@@ -41,6 +46,15 @@ class Scope:
     projects: tuple[UUID, ...] = ()
     filter: Condition = EVERYTHING
     slack: timedelta = LEAST_SLACK
+    prices_at: date | None = None  # at the prices of that day; None: as recorded
+    currency: str = "USD"
+
+    @property
+    def money(self) -> Condition:
+        """What other amounts the scope asks for, and no filter: for questions about what it found."""
+        if not self.filter.source:
+            return EVERYTHING
+        return Condition(parameters=self.filter.parameters, source=self.filter.source)
 
     def parameters(self) -> dict[str, object]:
         """What the standard predicate of a question binds."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from operator import attrgetter
 from uuid import UUID
 
-from econome.domain.price import Price
+from econome.domain.price import STATED, Price
 from econome.domain.run import NO_ID, Run
 from econome.domain.usage import Bucket, Fee
 from econome.pricing.book import PriceBook
@@ -17,9 +17,6 @@ from econome.pricing.sums import Sums, sums_of
 from econome.store.client import Store
 from econome.store.question import question
 from econome.store.version import next_version
-
-REPORTED = Price("reported", "", "", "", None, "", {})
-"""The "price" of a cost that the app itself stated: it has no rates, for nobody told them."""
 
 _COUNTS = attrgetter(*(bucket.value for bucket in Bucket))
 _NO_RATE = " is billed apart and has no price here, so the call has none"
@@ -63,7 +60,7 @@ class Costing:
             run.our_cost = sums.total
             self._apply(run, price, sums.total, sums.input, sums.output, sums.fee)
         if run.cost_reported is not None and run.usage_source:
-            self._apply(run, REPORTED, run.cost_reported, run.input_cost_reported, run.output_cost_reported)
+            self._apply(run, STATED, run.cost_reported, run.input_cost_reported, run.output_cost_reported)
 
     def _price_of(self, run: Run) -> Price | None:
         return self._prices.price(

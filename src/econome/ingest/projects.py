@@ -66,6 +66,11 @@ class Projects:
         known = self._by_name.get((workspace, name))
         return None if known is None else self._by_id[workspace, known]
 
+    def name_of(self, workspace: UUID, project: UUID) -> str:
+        """The name of the project of that id; empty for one that the workspace has not."""
+        known = self.get(workspace, project)
+        return known.name if known else ""
+
     def all(self, workspace: UUID) -> list[Project]:
         """Every project of the workspace, by name."""
         mine = [project for (owner, _), project in list(self._by_id.items()) if owner == workspace]

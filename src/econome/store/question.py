@@ -12,6 +12,10 @@ FILTER = "/* filter */ 1"
 """Where a question lets a compiled filter in; left alone, it keeps everything."""
 
 
+RUNS = "from runs final"
+"""What a question asks of, unless its condition names another source of the same columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """The text of a question, by its name."""
@@ -27,10 +31,15 @@ class Question:
         """
         if condition is EVERYTHING:
             return self.text
-        if FILTER not in self.text:
-            message = f"The question {self.name} takes no filter: it has no {FILTER!r}"
-            raise ValueError(message)
-        return self.text.replace(FILTER, f"({condition.sql})")
+        text = self.text
+        if condition.sql != EVERYTHING.sql:
+            if FILTER not in text:
+                message = f"The question {self.name} takes no filter: it has no {FILTER!r}"
+                raise ValueError(message)
+            text = text.replace(FILTER, f"({condition.sql})")
+        if condition.source:
+            text = text.replace(RUNS, f"from {condition.source}").replace("\nprewhere ", "\nwhere ")
+        return text
 
 
 @cache

@@ -9,6 +9,7 @@ from anyio import CapacityLimiter
 from starlette.requests import HTTPConnection
 
 from econome.ingest.budget import Budget
+from econome.ingest.exchange import ExchangeRates
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
 from econome.ingest.writer import Writer
@@ -29,6 +30,7 @@ class Econome:
     projects: Projects
     prices: PriceBook
     own_prices: OwnPrices
+    exchange: ExchangeRates
     keys: Keys
     live: Live
     budget: Budget

@@ -19,7 +19,7 @@ async def facets(request: Request) -> Response:
     """GET /econome/v1/facets: the most frequent values of each dimension."""
     caller = require(request, Role.READ)
     allow(request)
-    scope = scope_of(request, caller)
+    scope = await scope_of(request, caller)
     econome = context(request)
     found = await run_in_threadpool(facets_of, econome.store, scope)
     return shapes.answer(

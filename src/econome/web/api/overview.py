@@ -22,7 +22,7 @@ async def overview(request: Request) -> Response:
     """GET /econome/v1/overview: the totals of a span, those of the one before, and what there ever was."""
     caller = require(request, Role.READ)
     allow(request)
-    scope = scope_of(request, caller)
+    scope = await scope_of(request, caller)
     store = context(request).store
     now = await run_in_threadpool(totals, store, scope)
     before, previous = await run_in_threadpool(_previous, store, scope)
@@ -31,6 +31,7 @@ async def overview(request: Request) -> Response:
         {
             "since": shapes.iso(scope.since),
             "until": shapes.iso(scope.until),
+            **shapes.terms(scope),
             "totals": shapes.totals(now),
             "previous": {
                 "since": shapes.iso(before.since),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
@@ -60,7 +61,7 @@ async def unpriced_models(request: Request) -> Response:
     """GET /econome/v1/prices/unpriced: the models of a scope some of whose calls have no price, and why."""
     caller = require(request, Role.READ)
     allow(request, "limit")
-    scope = scope_of(request, caller)
+    scope = await scope_of(request, caller)
     limit = whole(request, "limit", 200, 1000)
     here = context(request)
     rows = await run_in_threadpool(unpriced, here.store, scope, limit=limit)
@@ -120,7 +121,7 @@ async def explain(request: Request) -> Response:
 
 async def set_price(request: Request) -> Response:
     """POST /econome/v1/prices: a price of yours, for calls from now on."""
-    caller = _manager(request)
+    caller = manager(request)
     said = await short_object(request, GIVEN)
     here = context(request)
     entry = read_override(said, "This price")
@@ -132,7 +133,7 @@ async def set_price(request: Request) -> Response:
 
 async def remove_price(request: Request) -> Response:
     """DELETE /econome/v1/prices/{id}: ends a price of yours; recorded costs stay as they are."""
-    caller = _manager(request)
+    caller = manager(request)
     here = context(request)
     price_id: UUID = request.path_params["id"]
     gone = await run_in_threadpool(here.own_prices.remove, caller.workspace, author(here, caller), price_id)
@@ -143,7 +144,7 @@ async def remove_price(request: Request) -> Response:
 
 async def import_prices(request: Request) -> Response:
     """POST /econome/v1/prices/import: many prices of yours, from a CSV or from LiteLLM's JSON."""
-    caller = _manager(request)
+    caller = manager(request)
     said = await long_object(request, frozenset({"format", "text", "dry_run"}), LARGEST_IMPORT)
     how, text = said.get("format"), said.get("text")
     if how not in ("csv", "litellm") or not isinstance(text, str):
@@ -165,7 +166,7 @@ def author(here: Econome, caller: Caller) -> str:
     return key.name if key else "admin"
 
 
-def _manager(request: Request) -> Caller:
+def manager(request: Request) -> Caller:
     """Whoever asks, if they may change prices: they hold in the whole workspace."""
     caller = require(request, Role.ADMIN)
     if caller.projects is not None:
@@ -342,21 +343,11 @@ def _billed(bill: Cost | None) -> shapes.Json:
 # --- importing
 
 
-def _take(own: OwnPrices, workspace: UUID, name: str, entries: list[Read], dry_run: bool) -> shapes.Json:
-    counts = {"added": 0, "changed": 0, "unchanged": 0}
-    refused = []
-    for where, entry in entries:
-        if isinstance(entry, BadPrice):
-            refused.append({"line": where, "why": str(entry)})
-            continue
-        held = own.holds(workspace, entry)
-        if held is not None and written(held) == written(entry):
-            counts["unchanged"] += 1
-            continue
-        counts["changed" if held else "added"] += 1
-        if not dry_run:
-            own.set(workspace, name, entry)
-    return {**counts, "refused": refused, "dry_run": dry_run}
+def _take(own: OwnPrices, workspace: UUID, name: str, read: list[Read], dry_run: bool) -> shapes.Json:
+    refused = [{"line": where, "why": str(bad)} for where, bad in read if isinstance(bad, BadPrice)]
+    entries = [entry for _, entry in read if not isinstance(entry, BadPrice)]
+    taken = own.take(workspace, name, entries, dry_run=dry_run)
+    return {**asdict(taken), "refused": refused, "dry_run": dry_run}
 
 
 def _offset(request: Request) -> int:

@@ -62,7 +62,7 @@ async def runs(request: Request) -> Response:
     cursor = request.query_params.get("cursor")
     after = Cursor.of(cursor, sort) if cursor else None
     limit = whole(request, "limit", 100, 1000)
-    scope = scope_of(request, caller)
+    scope = await scope_of(request, caller)
     econome = context(request)
     ask = _traces if view is View.TRACES else _runs
     page, sums = await run_in_threadpool(ask, econome.store, scope, sort, after, limit)
@@ -71,7 +71,9 @@ async def runs(request: Request) -> Response:
         for row, of in zip(rows, page.rows, strict=True):
             total = sums.get(of.trace_id)
             row["totals"] = None if total is None else shapes.trace_totals(total)
-    return shapes.answer({"rows": rows, "next": page.next.text() if page.next else None})
+    return shapes.answer(
+        {"rows": rows, "next": page.next.text() if page.next else None, **shapes.terms(scope)}
+    )
 
 
 async def count(request: Request) -> Response:
@@ -79,7 +81,7 @@ async def count(request: Request) -> Response:
     caller = require(request, Role.READ)
     allow(request, "view")
     view = choice(request, "view", View, View.RUNS)
-    scope = scope_of(request, caller)
+    scope = await scope_of(request, caller)
     ask = count_traces if view is View.TRACES else count_runs
     return shapes.answer({"count": await run_in_threadpool(ask, context(request).store, scope)})
 
@@ -159,7 +161,7 @@ def _runs(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: i
 
 def _traces(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> _Answer:
     page = page_of_traces(store, scope, sort, after, limit)
-    sums = trace_totals(store, scope.workspace, scope.projects, page.rows)
+    sums = trace_totals(store, scope.workspace, scope.projects, page.rows, scope.money)
     return page, sums
 
 

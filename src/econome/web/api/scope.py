@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from econome.analytics.errors import BadQuestion
 from econome.analytics.filters import compile_filter
+from econome.analytics.priced import at_prices_of, in_currency
 from econome.domain.project import Project
 from econome.domain.scope import Scope
 from econome.web.auth import Caller
@@ -29,15 +31,29 @@ SPAN = timedelta(days=1)
 NOWHERE = UUID(int=(1 << 128) - 1)
 """No project has this id: a scope narrowed to nothing must not turn into one that is not narrowed."""
 
-_SCOPE = ("since", "until", "project", "filter")
+_SCOPE = ("since", "until", "project", "filter", "prices", "currency")
+_RECORDED = "recorded"
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 _MILLISECONDS = re.compile(r"[0-9]{1,14}", re.ASCII)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def scope_of(request: Request, caller: Caller) -> Scope:
-    """The runs that the query string speaks of, within what the caller may see."""
+async def scope_of(request: Request, caller: Caller) -> Scope:
+    """The runs that the query string speaks of, within what the caller may see, in the money it asks for."""
+    scope = _recorded(request, caller)
+    day, currency = _day(request), request.query_params.get("currency", "USD").strip().upper()
+    here = context(request)
+    if day is not None:
+        scope = await run_in_threadpool(
+            at_prices_of, here.store, here.prices, scope, day, here.projects.name_of
+        )
+    if currency != "USD":
+        scope = in_currency(scope, currency[:16], here.exchange.rates(caller.workspace, currency))
+    return scope
+
+
+def _recorded(request: Request, caller: Caller) -> Scope:
     until = moment(request, "until") or datetime.now(UTC)
     since = moment(request, "since") or until - SPAN
     if since >= until:
@@ -50,6 +66,21 @@ def scope_of(request: Request, caller: Caller) -> Scope:
         filter=compile_filter(request.query_params.get("filter", "")),
         slack=context(request).writer.slack,
     )
+
+
+def _day(request: Request) -> date | None:
+    text = request.query_params.get("prices", _RECORDED)
+    if text == _RECORDED:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise BadQuestion(
+            f'prices: "{text[:64]}" is neither "{_RECORDED}" nor a day such as 2026-07-01'
+        ) from error
+    if not _EARLIEST.date() <= day < _LATEST.date():
+        raise BadQuestion(f"prices: {text} is outside the years 1970 to 2261")
+    return day
 
 
 def visible(request: Request, caller: Caller) -> tuple[UUID, ...]:

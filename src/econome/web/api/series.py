@@ -31,11 +31,12 @@ async def series(request: Request) -> Response:
     by = _dimension(request)
     limit = whole(request, "limit", 8, MOST_LINES)
     clock = Clock(request.query_params.get("step", "auto"), request.query_params.get("tz", "UTC"))
-    scope = scope_of(request, caller)
+    scope = await scope_of(request, caller)
     econome = context(request)
     found = await run_in_threadpool(series_of, econome.store, scope, by, clock, limit=limit)
     return shapes.answer(
         {
+            **shapes.terms(scope),
             "by": by or UNSPLIT,
             "step": found.step,
             "latency_of": found.latency_of,

@@ -22,12 +22,13 @@ async def spend(request: Request) -> Response:
     allow(request, "by", "limit")
     by = choice(request, "by", Dimension, Dimension.MODEL)
     limit = whole(request, "limit", 20, 1000)
-    scope = scope_of(request, caller)
+    scope = await scope_of(request, caller)
     econome = context(request)
     rows = await run_in_threadpool(spend_by, econome.store, scope, by, limit=limit)
     return shapes.answer(
         {
             "by": by,
+            **shapes.terms(scope),
             "rows": [
                 {
                     "value": row.value,

@@ -1,0 +1,11 @@
+-- Who changed what about prices and recorded costs, newest first?
+--
+-- workspace  whose journal
+-- before     older than this
+-- limit      how many
+select at, id, author, action, detail
+from journal final
+where workspace = {workspace:UUID}
+  and at < {before:DateTime64(6)}
+order by at desc, id
+limit {limit:UInt32}

@@ -1,0 +1,47 @@
+"""/econome/v1/journal: who changed what about prices and recorded costs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from econome.analytics.journal import journal
+from econome.web.api import shapes
+from econome.web.api.scope import allow, moment, whole
+from econome.web.auth import Role, require
+from econome.web.context import context
+
+
+async def entries(request: Request) -> Response:
+    """GET /econome/v1/journal: the changes, newest first; `cursor` is the time of the last one seen."""
+    caller = require(request, Role.READ)
+    allow(request, "limit", "cursor", scoped=False)
+    limit = whole(request, "limit", 50, 1000)
+    before = moment(request, "cursor") or datetime.now(UTC) + timedelta(days=1)
+    found = await run_in_threadpool(
+        journal, context(request).store, caller.workspace, before, limit=limit + 1
+    )
+    shown = found[:limit]
+    return shapes.answer(
+        {
+            "entries": [
+                {
+                    "at": shapes.iso(entry.at),
+                    "id": str(entry.id),
+                    "author": entry.author,
+                    "action": entry.action,
+                    "detail": orjson.loads(entry.detail),
+                }
+                for entry in shown
+            ],
+            "next": shapes.iso(shown[-1].at) if len(found) > limit else None,
+        }
+    )
+
+
+ROUTES: list[BaseRoute] = [Route("/econome/v1/journal", entries, methods=["GET"])]
