@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -35,6 +36,15 @@ class _Row:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import did, or would do: how many prices it added, changed and left as they were."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
 class OwnPrices:
     """The registry of overrides. Safe to call from many threads; each change is stored before it holds."""
 
@@ -49,7 +59,8 @@ class OwnPrices:
 
     def all(self, workspace: UUID) -> list[Override]:
         """Those of a workspace, the newest first."""
-        mine = [entry for (owner, _), (entry, _) in self._held.items() if owner == workspace]
+        held = list(self._held.items())  # at once: another thread may set one meanwhile
+        mine = [entry for (owner, _), (entry, _) in held if owner == workspace]
         return sorted(
             mine, key=lambda entry: entry.created_at or datetime.min.replace(tzinfo=UTC), reverse=True
         )
@@ -59,23 +70,45 @@ class OwnPrices:
 
         One price for the same project, provider, model, first day and tier replaces another.
         """
-        identity = identity_of(workspace, entry)
         with self._lock:
-            held = self._held.get((workspace, identity))
+            held = self._held.get((workspace, identity_of(workspace, entry)))
             if held is not None and written(held[0]) == written(entry):
                 return held[0], False
-            detail = {"id": identity, "price": written(entry), "before": written(held[0]) if held else None}
+            before = written(held[0]) if held else None
+            new = self._signed(workspace, author, entry)
+            detail = {"id": new.id, "price": written(entry), "before": before}
             journal.write(self._store, workspace, author, "price set", detail)
-            new = replace(
-                entry, workspace=workspace, id=identity, author=author, created_at=datetime.now(UTC)
-            )
-            self._write(new, held[1] if held else 0, is_deleted=False)
+            self._write([new], is_deleted=False)
         return new, True
 
-    def holds(self, workspace: UUID, entry: Override) -> Override | None:
-        """What `set` would replace."""
-        held = self._held.get((workspace, identity_of(workspace, entry)))
-        return held[0] if held else None
+    def take(
+        self, workspace: UUID, author: str, entries: Sequence[Override], *, dry_run: bool = False
+    ) -> Taken:
+        """Stores many prices with one line in the journal, and says how many were new; or only says so.
+
+        Of two for the same, the last one holds.
+        """
+        with self._lock:
+            wanted = {identity_of(workspace, entry): entry for entry in entries}
+            fresh, changed = [], []
+            for identity, entry in wanted.items():
+                held = self._held.get((workspace, identity))
+                if held is None:
+                    fresh.append(entry)
+                elif written(held[0]) != written(entry):
+                    changed.append(entry)
+            taken = Taken(len(fresh), len(changed), len(entries) - len(fresh) - len(changed))
+            new = [self._signed(workspace, author, entry) for entry in (*fresh, *changed)]
+            if new and not dry_run:
+                before = [
+                    {"id": entry.id, "price": written(held[0])}
+                    for entry in new
+                    if (held := self._held.get((workspace, identity_of(workspace, entry))))
+                ]
+                detail = {"added": len(fresh), "changed": len(changed), "before": before}
+                journal.write(self._store, workspace, author, "prices imported", detail)
+                self._write(new, is_deleted=False)
+        return taken
 
     def remove(self, workspace: UUID, author: str, identity: UUID) -> Override | None:
         """Ends a price, from now on; recorded costs stay. None when there is no such price."""
@@ -85,43 +118,57 @@ class OwnPrices:
                 return None
             detail = {"id": identity, "price": written(held[0])}
             journal.write(self._store, workspace, author, "price removed", detail)
-            self._write(held[0], held[1], is_deleted=True)
+            self._write([held[0]], is_deleted=True)
         return held[0]
 
-    def _write(self, entry: Override, version: int, *, is_deleted: bool) -> None:
-        assert entry.workspace is not None  # noqa: S101 - those of the file are never written
-        assert entry.id is not None  # noqa: S101
-        said = written(entry)
-        version = next_version(version)
+    def _signed(self, workspace: UUID, author: str, entry: Override) -> Override:
+        identity = identity_of(workspace, entry)
+        return replace(entry, workspace=workspace, id=identity, author=author, created_at=datetime.now(UTC))
+
+    def _write(self, entries: Sequence[Override], *, is_deleted: bool) -> None:
+        said = [written(entry) for entry in entries]
+        held = [self._held.get((_owner(entry), _id(entry))) for entry in entries]
+        versions = [next_version(before[1] if before else 0) for before in held]
         self._store.insert(
             "overrides",
             {
-                "workspace": [entry.workspace],
-                "id": [entry.id],
-                "project": [entry.project],
-                "provider": [entry.provider],
-                "model": [entry.model],
-                "valid_from": [entry.valid_from],
-                "tier": [entry.tier],
-                "rates": [orjson.dumps(said["rates"]).decode()],
-                "fees": [orjson.dumps(said["fees"]).decode()],
-                "discount": [entry.discount],
-                "note": [entry.note],
-                "author": [entry.author],
-                "created_at": [entry.created_at],
-                "version": [version],
-                "is_deleted": [int(is_deleted)],
+                "workspace": [entry.workspace for entry in entries],
+                "id": [entry.id for entry in entries],
+                "project": [entry.project for entry in entries],
+                "provider": [entry.provider for entry in entries],
+                "model": [entry.model for entry in entries],
+                "valid_from": [entry.valid_from for entry in entries],
+                "tier": [entry.tier for entry in entries],
+                "rates": [orjson.dumps(one["rates"]).decode() for one in said],
+                "fees": [orjson.dumps(one["fees"]).decode() for one in said],
+                "discount": [entry.discount for entry in entries],
+                "note": [entry.note for entry in entries],
+                "author": [entry.author for entry in entries],
+                "created_at": [entry.created_at for entry in entries],
+                "version": versions,
+                "is_deleted": [int(is_deleted)] * len(entries),
             },
         )
-        if is_deleted:
-            del self._held[entry.workspace, entry.id]
-        else:
-            self._held[entry.workspace, entry.id] = (entry, version)
+        for entry, version in zip(entries, versions, strict=True):
+            if is_deleted:
+                del self._held[_owner(entry), _id(entry)]
+            else:
+                self._held[_owner(entry), _id(entry)] = (entry, version)
         self._put()
 
     def _put(self) -> None:
         entries = [entry for entry, _ in self._held.values()]
         self._overrides.put(sorted(entries, key=lambda entry: str(entry.created_at)))
+
+
+def _owner(entry: Override) -> UUID:
+    assert entry.workspace is not None  # noqa: S101 - those of the file are never written
+    return entry.workspace
+
+
+def _id(entry: Override) -> UUID:
+    assert entry.id is not None  # noqa: S101 - see above
+    return entry.id
 
 
 def identity_of(workspace: UUID, entry: Override) -> UUID:
