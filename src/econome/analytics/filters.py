@@ -44,6 +44,7 @@ LINGERING_DAYS: Final = 30
 _ORDERS: Final = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _PAYLOADS: Final = ("inputs", "outputs", "extra", "events")
 _SEARCHED: Final = ("name", "error", "model", "effective_session")
+_MAP: Final = "effective_metadata"
 _OPS: Final = {
     FieldKind.TEXT: ("eq", "neq", "gt", "gte", "lt", "lte", "in", "search", "has"),
     FieldKind.ID: ("eq", "neq", "in"),
@@ -243,9 +244,9 @@ def _tags(asked: Comparison, bound: _Bound) -> str:
 def _metadata(asked: Comparison, bound: _Bound) -> str:
     text = plain_text(asked)
     if asked.op == "exists":
-        return f"mapContains(effective_metadata, {bound(text, 'String')})"
+        return f"mapContains({_MAP}, {bound(text, 'String')})"
     if asked.op == "search":
-        return f"arrayExists(v -> {_contains('v', bound(text, 'String'))}, mapValues(effective_metadata))"
+        return f"arrayExists(v -> {_contains('v', bound(text, 'String'))}, mapValues({_MAP}))"
     try:
         subset = json.loads(text)
     except ValueError:
@@ -258,8 +259,8 @@ def _metadata(asked: Comparison, bound: _Bound) -> str:
     parts = []
     for key, value in subset.items():
         name = bound(key, "String")
-        is_same = f"effective_metadata[{name}] = {bound(text_of(value), 'String')}"
-        parts.append(f"(mapContains(effective_metadata, {name}) and {is_same})")
+        given = bound(text_of(value), "String")
+        parts.append(f"(mapContains({_MAP}, {name}) and {_MAP}[{name}] = {given})")
     return " and ".join(parts) or "true"
 
 
@@ -342,8 +343,7 @@ def _json_contains(column: str, text: str, bound: _Bound) -> str:
 def _search_everywhere(text: str, bound: _Bound) -> str:
     plain = bound(text, "String")
     rows = [_contains(column, plain) for column in _SEARCHED]
-    rows.append(f"arrayExists(t -> {_contains('t', plain)}, effective_tags)")
-    rows.append(f"arrayExists(v -> {_contains('v', plain)}, mapValues(effective_metadata))")
+    rows.append(f"arrayExists(v -> {_contains('v', plain)}, arrayConcat(effective_tags, mapValues({_MAP})))")
     texts = [_json_contains(column, text, bound) for column in _PAYLOADS]
     texts.append(_contains("error", plain))
     return " or ".join([*rows, _in_payload(" or ".join(texts))])
@@ -362,8 +362,7 @@ def _pair(name: str, halves: tuple[Comparison, ...], bound: _Bound) -> str:
     condition = " and ".join(f"({_half(half, bound)})" for half in halves)
     match name:
         case "metadata":
-            whole = "effective_metadata"
-            return f"arrayExists((k, v) -> {condition}, mapKeys({whole}), mapValues({whole}))"
+            return f"arrayExists((k, v) -> {condition}, mapKeys({_MAP}), mapValues({_MAP}))"
         case "feedback":
             return (
                 "id in (select assumeNotNull(run_id) from feedback final where workspace = {workspace:UUID} "

@@ -92,7 +92,7 @@ def _alone(member: Member) -> Verdict:
     return _VERDICTS[Uncounted.REPLAYED] if member.is_replayed else _NO_CALL
 
 
-def _counted(members: Mapping[int, Member], parents: Mapping[int, int | None]) -> dict[int, Verdict]:
+def _counted(members: Mapping[int, Member], parents: dict[int, int | None]) -> dict[int, Verdict]:
     above_known, over_call, over_known = _relations(members, parents)
     verdicts: dict[int, Verdict] = {}
     for run_id, member in members.items():
@@ -112,7 +112,7 @@ def _counted(members: Mapping[int, Member], parents: Mapping[int, int | None]) -
 
 
 def _relations(
-    members: Mapping[int, Member], parents: Mapping[int, int | None]
+    members: Mapping[int, Member], parents: dict[int, int | None]
 ) -> tuple[set[int], set[int], set[int]]:
     """The runs under a call that knows its tokens, those over any call, those over one that knows."""
     above_known: set[int] = set()
@@ -134,7 +134,7 @@ def _relations(
 
 
 def _compare(
-    members: Mapping[int, Member], parents: Mapping[int, int | None], verdicts: dict[int, Verdict]
+    members: Mapping[int, Member], parents: dict[int, int | None], verdicts: dict[int, Verdict]
 ) -> None:
     """Notes on each wrapper that knows its tokens how many more it reports than what counts below it."""
     under: dict[int, tuple[int, int]] = {}
