@@ -50,8 +50,8 @@ class Verdict(NamedTuple):
     inherited: Labels = NOTHING
 
 
-_NO_CALL: Final = Verdict(is_counted=False)
-_VERDICTS: Final = {
+_NO_CALL: Final[Verdict] = Verdict(is_counted=False)
+_VERDICTS: Final[dict[Uncounted, Verdict]] = {
     Uncounted.COUNTED: Verdict(is_counted=True),
     **{why: Verdict(False, why) for why in Uncounted if why != Uncounted.COUNTED},
 }
