@@ -28,7 +28,7 @@ def runs(parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace]
 
 def show_help(parsed: argparse.Namespace) -> int:
     """What a command without its action does."""
-    parsed.parser.printshow_help()
+    parsed.parser.print_help()
     return 0
 
 
