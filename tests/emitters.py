@@ -22,6 +22,9 @@ class Sent:
     input: int | None
     output: int | None
     fees: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, int] = field(
+        default_factory=dict
+    )  # all but `uncached` and `text_out`, which are the rest
 
 
 Emitter = Callable[[st.DrawFn], Sent]
@@ -67,7 +70,8 @@ def _openai(draw: st.DrawFn, *, reasoning_outside: bool = False) -> Sent:
         },
         "total_tokens": given + generated,
     }
-    return Sent(usage, given, generated)
+    parts = {"cache_read": cached, "audio_in": sound, "image_in": pictures, "cache_write_5m": written}
+    return Sent(usage, given, generated, {}, {**parts, "reasoning": reasoning, "audio_out": spoken})
 
 
 @emits("openai.chat")
@@ -98,7 +102,8 @@ def openai_responses(draw: st.DrawFn) -> Sent:
         "output_tokens_details": {"reasoning_tokens": reasoning},
         "total_tokens": given + generated,
     }
-    return Sent(usage, given, generated)
+    parts = {"cache_read": cached, "cache_write_5m": short, "cache_write_1h": long, "reasoning": reasoning}
+    return Sent(usage, given, generated, {}, parts)
 
 
 @emits("openai.responses")
@@ -118,7 +123,8 @@ def openai_realtime(draw: st.DrawFn) -> Sent:
         },
         "output_token_details": {"text_tokens": written, "audio_tokens": spoken},
     }
-    return Sent(usage, given, generated)
+    cached = {"cache_read": cached_text, "cache_read_audio": cached_sound}
+    return Sent(usage, given, generated, {}, {**cached, "audio_in": sound, "audio_out": spoken})
 
 
 @emits("anthropic.messages")
@@ -136,12 +142,13 @@ def anthropic(draw: st.DrawFn) -> Sent:
         "service_tier": draw(st.sampled_from(["standard", "priority", "batch"])),
     }
     fees = {"web_search": searches} if searches else {}
-    return Sent(usage, uncached + read + short + long, text + thinking, fees)
+    parts = {"cache_read": read, "cache_write_5m": short, "cache_write_1h": long, "reasoning": thinking}
+    return Sent(usage, uncached + read + short + long, text + thinking, fees, parts)
 
 
 def _gemini(draw: st.DrawFn, name: Callable[[str], str]) -> Sent:
     text, sound, pictures, films, papers = (draw(few) for _ in range(5))
-    cached_text, cached_sound, tools = draw(few), draw(few), draw(few)
+    cached_text, cached_sound, tools, heard = draw(few), draw(few), draw(few), draw(few)
     answer, spoken, thoughts = draw(some), draw(few), draw(few)
     prompt = text + sound + pictures + films + papers + cached_text + cached_sound
 
@@ -153,16 +160,25 @@ def _gemini(draw: st.DrawFn, name: Callable[[str], str]) -> Sent:
         name("cachedContentTokenCount"): cached_text + cached_sound,
         name("candidatesTokenCount"): answer + spoken,
         name("thoughtsTokenCount"): thoughts,
-        name("toolUsePromptTokenCount"): tools,
-        name("totalTokenCount"): prompt + tools + answer + spoken + thoughts,
+        name("toolUsePromptTokenCount"): tools + heard,
+        name("totalTokenCount"): prompt + tools + heard + answer + spoken + thoughts,
         name("promptTokensDetails"): by_modality(
             TEXT=text + cached_text, AUDIO=sound + cached_sound, IMAGE=pictures, VIDEO=films, DOCUMENT=papers
         ),
         name("cacheTokensDetails"): by_modality(TEXT=cached_text, AUDIO=cached_sound),
         name("candidatesTokensDetails"): by_modality(TEXT=answer, AUDIO=spoken),
-        name("toolUsePromptTokensDetails"): by_modality(TEXT=tools),
+        name("toolUsePromptTokensDetails"): by_modality(TEXT=tools, AUDIO=heard),
     }
-    return Sent(usage, prompt + tools, answer + spoken + thoughts)
+    parts = {
+        "cache_read": cached_text,
+        "cache_read_audio": cached_sound,
+        "audio_in": sound + heard,
+        "image_in": pictures,
+        "video_in": films,
+        "reasoning": thoughts,
+        "audio_out": spoken,
+    }
+    return Sent(usage, prompt + tools + heard, answer + spoken + thoughts, {}, parts)
 
 
 @emits("gemini.generate_content")
@@ -187,7 +203,36 @@ def bedrock(draw: st.DrawFn) -> Sent:
         "cacheWriteInputTokens": short + long,
         "cacheDetails": [{"ttl": "1h", "inputTokens": long}, {"ttl": "5m", "inputTokens": short}],
     }
-    return Sent(usage, given, generated)
+    parts = {"cache_read": read, "cache_write_5m": short, "cache_write_1h": long}
+    return Sent(usage, given, generated, {}, parts)
+
+
+@emits("bedrock.converse")
+def bedrock_invocation(draw: st.DrawFn) -> Sent:
+    uncached, read, written, generated = draw(few), draw(few), draw(few), draw(some)
+    usage = {
+        "inputTokenCount": uncached,
+        "outputTokenCount": generated,
+        "cacheReadInputTokenCount": read,
+        "cacheWriteInputTokenCount": written,
+    }
+    return Sent(
+        usage, uncached + read + written, generated, {}, {"cache_read": read, "cache_write_5m": written}
+    )
+
+
+@emits("bedrock.converse")
+def claude_code(draw: st.DrawFn) -> Sent:
+    uncached, read, written, generated, searches = draw(few), draw(few), draw(few), draw(some), draw(some)
+    usage = {
+        "inputTokens": uncached,
+        "outputTokens": generated,
+        "cacheReadInputTokens": read,
+        "cacheCreationInputTokens": written,
+        "webSearchRequests": searches,
+    }
+    parts = {"cache_read": read, "cache_write_5m": written}
+    return Sent(usage, uncached + read + written, generated, {"web_search": searches}, parts)
 
 
 @emits("mistral.chat")
@@ -202,6 +247,13 @@ def mistral(draw: st.DrawFn) -> Sent:
     return Sent(usage, given, generated, {"audio_second": seconds} if seconds else {})
 
 
+@emits("mistral.chat")
+def mistral_with_a_cache(draw: st.DrawFn) -> Sent:
+    plain, cached, generated = draw(few), draw(few), draw(some)
+    usage = {"prompt_tokens": plain + cached, "completion_tokens": generated, "num_cached_tokens": cached}
+    return Sent(usage, plain + cached, generated, {}, {"cache_read": cached})
+
+
 @emits("deepseek.chat")
 def deepseek(draw: st.DrawFn) -> Sent:
     hit, missed, text, reasoning = draw(few), draw(few), draw(some), draw(few)
@@ -213,7 +265,10 @@ def deepseek(draw: st.DrawFn) -> Sent:
         "prompt_cache_miss_tokens": missed,
         "completion_tokens_details": {"reasoning_tokens": reasoning},
     }
-    return Sent(usage, hit + missed, text + reasoning)
+    for name in draw(st.sampled_from([(), ("prompt_cache_hit_tokens",), ("prompt_tokens",)])):
+        del usage[name]  # either tells the other
+    parts = {"cache_read": hit, "reasoning": reasoning}
+    return Sent(usage, hit + missed, text + reasoning, {}, parts)
 
 
 @emits("xai.chat")
@@ -221,7 +276,8 @@ def xai(draw: st.DrawFn) -> Sent:
     sent = _openai(draw, reasoning_outside=True)
     sources = draw(few)
     sent.usage["num_sources_used"] = sources
-    return Sent(sent.usage, sent.input, sent.output, {"web_search": sources} if sources else {})
+    sent.fees = {"web_search": sources} if sources else {}
+    return sent
 
 
 @emits("cohere.chat")
@@ -250,16 +306,24 @@ def openrouter(draw: st.DrawFn) -> Sent:
 
 @emits("litellm")
 def litellm(draw: st.DrawFn) -> Sent:
-    uncached, read, short, long, generated = draw(few), draw(few), draw(few), draw(few), draw(some)
-    given = uncached + read + short + long
+    uncached, read, short, long, sound, pictures = (draw(few) for _ in range(6))
+    text, reasoning, spoken, drawn = draw(some), draw(few), draw(few), draw(few)
+    given, generated = uncached + read + short + long + sound + pictures, text + reasoning + spoken + drawn
     usage = {
         "prompt_tokens": given,
         "completion_tokens": generated,
         "total_tokens": given + generated,
         "cache_read_input_tokens": read,
         "cache_creation_input_tokens": short + long,
+        "completion_tokens_details": {
+            "reasoning_tokens": reasoning,
+            "audio_tokens": spoken,
+            "image_tokens": drawn,
+        },
         "prompt_tokens_details": {
             "cached_tokens": read,
+            "audio_tokens": sound,
+            "image_tokens": pictures,
             "cache_creation_tokens": short + long,
             "cache_creation_token_details": {
                 "ephemeral_5m_input_tokens": short,
@@ -267,7 +331,9 @@ def litellm(draw: st.DrawFn) -> Sent:
             },
         },
     }
-    return Sent(usage, given, generated)
+    parts_in = {"cache_read": read, "cache_write_5m": short, "cache_write_1h": long, "audio_in": sound}
+    parts_out = {"image_in": pictures, "reasoning": reasoning, "audio_out": spoken, "image_out": drawn}
+    return Sent(usage, given, generated, {}, {**parts_in, **parts_out})
 
 
 @emits("langchain")
@@ -289,7 +355,9 @@ def langchain(draw: st.DrawFn) -> Sent:
         },
         "output_token_details": {"reasoning": reasoning, "audio": spoken},
     }
-    return Sent(usage, given, generated)
+    parts_in = {"cache_read": read, "cache_write_5m": short, "cache_write_1h": long, "audio_in": sound}
+    parts_out = {"image_in": pictures, "reasoning": reasoning, "audio_out": spoken}
+    return Sent(usage, given, generated, {}, {**parts_in, **parts_out})
 
 
 @emits("langchain.js")
@@ -307,7 +375,10 @@ def ai_sdk_of_a_provider(draw: st.DrawFn) -> Sent:
         "inputTokens": {"total": given, "noCache": plain, "cacheRead": read, "cacheWrite": written},
         "outputTokens": {"total": generated, "text": text, "reasoning": reasoning},
     }
-    return Sent(usage, given, generated)
+    for side in draw(st.sampled_from([(), ("inputTokens",), ("outputTokens",)])):
+        del usage[side]["total"]  # the parts tell it
+    parts = {"cache_read": read, "cache_write_5m": written, "reasoning": reasoning}
+    return Sent(usage, given, generated, {}, parts)
 
 
 @emits("ai_sdk")
@@ -323,7 +394,12 @@ def ai_sdk_of_a_step(draw: st.DrawFn) -> Sent:
         "cachedInputTokens": read,
         "reasoningTokens": reasoning,
     }
-    return Sent(usage, given, generated)
+    for name in draw(
+        st.sampled_from([(), ("outputTokenDetails",), ("cachedInputTokens", "reasoningTokens")])
+    ):
+        del usage[name]  # either tells the other
+    parts = {"cache_read": read, "cache_write_5m": written, "reasoning": reasoning}
+    return Sent(usage, given, generated, {}, parts)
 
 
 @emits("ollama")
@@ -337,7 +413,7 @@ def ollama(draw: st.DrawFn) -> Sent:
 def vllm(draw: st.DrawFn) -> Sent:
     plain, cached, generated = draw(few), draw(few), draw(some)
     usage = {"prompt_tokens": plain + cached, "completion_tokens": generated, "cached_tokens": cached}
-    return Sent(usage, plain + cached, generated)
+    return Sent(usage, plain + cached, generated, {}, {"cache_read": cached})
 
 
 @emits("llama.cpp")
@@ -349,4 +425,4 @@ def llama_cpp(draw: st.DrawFn) -> Sent:
         "tokens_cached": processed + cached + generated,
         "timings": {"prompt_n": processed, "cache_n": cached, "predicted_n": generated},
     }
-    return Sent(usage, processed + cached, generated)
+    return Sent(usage, processed + cached, generated, {}, {"cache_read": cached})

@@ -314,3 +314,85 @@ def test_keys_alone_do_not_make_a_usage_object() -> None:
     assert recognise({str(number): number for number in range(100)} | {"prompt_tokens": 5}) == Account(
         "openai.chat", {Bucket.UNCACHED: 5}
     )
+
+
+@pytest.mark.parametrize(
+    ("convention", "entry", "marks"),
+    [
+        ("groq.chat", "prompt_tokens", "queue_time prompt_time completion_time total_time"),
+        ("deepseek.chat", "prompt_tokens", "prompt_cache_hit_tokens prompt_cache_miss_tokens"),
+        ("litellm", "prompt_tokens", "cache_read_input_tokens cache_creation_input_tokens"),
+        ("openrouter.chat", "prompt_tokens", "cost cost_details is_byok"),
+        ("mistral.chat", "prompt_tokens", "prompt_audio_seconds num_cached_tokens"),
+        ("xai.chat", "input_tokens", "num_sources_used cost_in_usd_ticks server_side_tool_usage_details"),
+        ("openai.responses", "input_tokens", "input_tokens_details"),
+        (
+            "anthropic.messages",
+            "input_tokens",
+            "cache_read_input_tokens cache_creation_input_tokens cache_creation server_tool_use iterations",
+        ),
+        ("anthropic.messages", "input_tokens", "service_tier inference_geo speed output_tokens_details"),
+        (
+            "ai_sdk",
+            "inputTokens",
+            "inputTokenDetails outputTokenDetails cachedInputTokens reasoningTokens",
+        ),
+    ],
+)
+def test_one_mark_is_enough(convention: str, entry: str, marks: str) -> None:
+    for mark in marks.split():
+        assert read({entry: 5, mark: None}).convention == convention
+        assert recognise({mark: None}) is None or mark == "prompt_tokens"
+
+
+@pytest.mark.parametrize("name", ["text_tokens", "audio_tokens", "cached_tokens", "image_tokens"])
+def test_openais_names_in_langchains_details_are_openais(name: str) -> None:
+    for side in ("input", "output"):
+        assert read({"input_tokens": 5, f"{side}_token_details": {name: 1}}).convention == "openai.responses"
+    thought = {"output_tokens": 5, "output_tokens_details": {"reasoning_tokens": 1}}
+    assert read(thought).convention == "openai.responses"
+
+
+@pytest.mark.parametrize(
+    ("traffic", "tier"),
+    [
+        ("ON_DEMAND", ""),
+        ("ON_DEMAND_FLEX", "flex"),
+        ("TrafficType.ON_DEMAND_PRIORITY", "priority"),
+        (7, ""),
+    ],
+)
+def test_geminis_kind_of_traffic_is_its_tier(traffic: object, tier: str) -> None:
+    for name in ("trafficType", "traffic_type"):
+        assert read({"promptTokenCount": 5, name: traffic}).service_tier == tier
+
+
+def test_cached_pictures_of_a_realtime_call_are_in_the_cache() -> None:
+    details = {"image_tokens": 9, "cached_tokens": 6, "cached_tokens_details": {"image_tokens": 4}}
+    account = read({"input_tokens": 20, "output_tokens": 1, "input_token_details": details})
+    assert tokens(account) == {"uncached": 9, "cache_read": 6, "image_in": 5, "text_out": 1}
+
+
+def test_a_cohere_answer_without_a_bill_is_what_the_model_saw() -> None:
+    account = read({"tokens": {"input_tokens": 9, "output_tokens": 2}, "cached_tokens": 4})
+    assert tokens(account) == {"uncached": 5, "cache_read": 4, "text_out": 2}
+    camel = {"billedUnits": {"inputTokens": 9, "outputTokens": 2, "imageTokens": 3, "searchUnits": 1}}
+    account = read(camel)
+    assert tokens(account) == {"uncached": 9, "image_in": 3, "text_out": 2}
+    assert account.fees == {Fee.WEB_SEARCH: 1}
+    assert tokens(read({"billed_units": {"image_tokens": 3}})) == {"image_in": 3}
+
+
+def test_each_cost_is_read_without_the_others() -> None:
+    usage = {"input_tokens": 9, "output_tokens": 2}
+    assert read({**usage, "input_cost": 1}).input_cost == 1
+    assert read({**usage, "output_cost": 2}).output_cost == 2
+    assert read({**usage, "total_cost": 3}).cost == 3
+
+
+def test_llama_cpps_prompt_without_a_count_is_what_it_processed_and_had() -> None:
+    assert tokens(read({"tokens_predicted": 2, "timings": {"prompt_n": 5}})) == {"uncached": 5, "text_out": 2}
+    assert tokens(read({"tokens_evaluated": 9, "timings": {"prompt_n": 5}})) == {
+        "uncached": 5,
+        "cache_read": 4,
+    }

@@ -63,6 +63,9 @@ def test_buckets_sum_to_what_was_billed_and_nothing_contradicts_itself(
     assert all(tokens >= 0 for tokens in account.buckets.values())
     usage = Usage.of(account.buckets)
     assert (usage.input, usage.output) == (sent.input, sent.output)
+    rest = {Bucket.UNCACHED, Bucket.TEXT_OUT}
+    parts = {bucket.value: many for bucket, many in account.buckets.items() if many and bucket not in rest}
+    assert parts == {bucket: many for bucket, many in sent.parts.items() if many}
     assert account.fees == sent.fees
     assert account.notes == []
 
