@@ -11,6 +11,7 @@ from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
+from econome.analytics.filters import compile_filter
 from econome.counting.tokenizers import Tokenizers
 from econome.ingest.budget import Budget
 from econome.ingest.commit import Change, Committer
@@ -20,6 +21,7 @@ from econome.ingest.exchange import ExchangeRates
 from econome.ingest.measuring import Measuring
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
+from econome.ingest.repricing import Repricings
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
 from econome.pricing.sources import litellm
@@ -59,10 +61,12 @@ def create_app(
         compaction = Compaction(here.store)
         here.writer.start()
         compaction.start()
+        here.repricings.go_on()
         try:
             yield
         finally:
             here.live.close()
+            await here.repricings.stop()
             here.writer.stop()
             compaction.stop()
             here.store.close()
@@ -110,14 +114,17 @@ def open_econome(
         Costing(ingesting, prices, projects.name_of),
         on_step,
     )
+    writer = Writer(committer, on_change=lambda changes: _publish(hub, changes))
+    beside = Costing(store, prices, projects.name_of)  # proposals are priced beside the writer
     return Econome(
         settings=settings,
         store=store,
-        writer=Writer(committer, on_change=lambda changes: _publish(hub, changes)),
+        writer=writer,
         projects=projects,
         prices=prices,
         own_prices=OwnPrices(store, prices.overrides),
         exchange=ExchangeRates(store),
+        repricings=Repricings(store, writer, committer, beside, compile_filter),
         keys=Keys(store, admin_token),
         live=hub,
         budget=Budget(settings.max_inflight_bytes),

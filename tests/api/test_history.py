@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-
 from starlette.testclient import TestClient
 
 from builders import NOON, SINCE, UNTIL, a_run, insert_runs

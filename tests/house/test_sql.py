@@ -30,6 +30,7 @@ OF_NO_WORKSPACE = {
     "prices_by_id": "a price is a public fact; its id is a digest of its content",
     "price_ids": "see prices_by_id",
     "exchange_all": "fills the registry at the start, for all",
+    "repricings_all": "fills the registry at the start, for all",
     "overrides_all": "fills the registry at the start, for all",
     "projects_all": "fills the registry at the start, for all",
     "quiet_partitions": "asks the engine about its files, not about runs",

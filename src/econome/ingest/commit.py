@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -37,6 +37,10 @@ class Accepted:
     delivery: Delivery
     received_at: datetime
     projects: str | None = None  # patterns of the names that its key may write to; None: all
+
+
+Batch = list[tuple[Run, Run]]
+"""Runs as they were, and as they are priced again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,32 @@ class Committer:
         self._memory.shrink()
         self._tally.shrink()
         return _changes(touched.values())
+
+    def reprice(
+        self, read: Callable[[], Sequence[Run]], before: Callable[[Batch], None]
+    ) -> list[tuple[datetime, UUID]]:
+        """Prices again the runs that `read` gives; stored when it returns. Their keys, in its order.
+
+        `before` is told each run as it was and as it will be, before it is stored.
+        """
+        batch: Batch = []
+        for stored in read():
+            was = self._memory.get(run_key(stored.workspace, stored.id)) or stored
+            run = replace(was, notes=list(was.notes))
+            self._costing.price(run)
+            batch.append((was, run))
+        if not batch:
+            return []
+        before(batch)
+        changed = [run for was, run in batch if run != was]
+        for run in changed:
+            run.version = next_version(run.version)
+        self._costing.store_prices(self._store)
+        rows.write_runs(self._store, changed)
+        for run in changed:
+            if self._memory.get(run_key(run.workspace, run.id)) is not None:
+                self._memory.put(run)
+        return [(run.key_time, run.id) for _, run in batch]
 
     def remove_project(self, workspace: UUID, project: UUID) -> None:
         """Removes every run of a project with all that belongs to it."""

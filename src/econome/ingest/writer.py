@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 from econome.domain.errors import EconomeError
@@ -105,6 +105,10 @@ class Writer:
             also()
 
         await self._ask(action=remove)
+
+    async def act(self, action: Callable[[], Answer]) -> Answer:
+        """Does something in turn with the commits: none comes between what it reads and writes."""
+        return cast("Answer", await self._ask(action=action))
 
     async def _ask(
         self,

@@ -12,6 +12,7 @@ from econome.ingest.budget import Budget
 from econome.ingest.exchange import ExchangeRates
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
+from econome.ingest.repricing import Repricings
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
 from econome.settings import Settings
@@ -31,6 +32,7 @@ class Econome:
     prices: PriceBook
     own_prices: OwnPrices
     exchange: ExchangeRates
+    repricings: Repricings
     keys: Keys
     live: Live
     budget: Budget

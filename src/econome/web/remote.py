@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
+from uuid import UUID
 
 from econome.domain.errors import EconomeError
 from econome.store.lock import admin_token, holder_of
@@ -22,16 +23,23 @@ class RemoteError(EconomeError):
 class Remote:
     """A running server."""
 
-    def __init__(self, address: str, token: str) -> None:
+    def __init__(self, address: str, token: str, workspace: UUID | None = None) -> None:
         self.address = address
         self._token = token
+        self._workspace = workspace
         # Straight to this machine, whatever proxies the environment names.
         self._opener = build_opener(ProxyHandler({}))
+
+    def within(self, workspace: UUID) -> Remote:
+        """The same server, asked about another workspace than the default one."""
+        return Remote(self.address, self._token, workspace)
 
     def call(self, method: str, path: str, said: object = None, *, patience: float = PATIENCE_SECONDS) -> Any:
         """What the server answers, from JSON; None when it answers nothing. Raises `RemoteError`."""
         body = None if said is None else json.dumps(said).encode()
         headers = {"x-api-key": self._token, "content-type": "application/json"}
+        if self._workspace is not None:
+            headers["x-tenant-id"] = str(self._workspace)
         request = Request(self.address + path, data=body, headers=headers, method=method)  # noqa: S310  (ours)
         try:
             with self._opener.open(request, timeout=patience) as answer:

@@ -72,7 +72,8 @@ engine = ReplacingMergeTree
 order by (workspace, at, id)
 settings concurrent_part_removal_threshold = 1000000;
 
--- Re-pricings of a period: what was asked, how far it is, what it changed.
+-- Re-pricings of a period: what was asked, what it changes, how far it is. The sums are of the runs up
+-- to the sum key, written before these runs are, and those up to the done key are written.
 create table if not exists repricings (
     workspace   UUID,
     id          UUID,
@@ -85,10 +86,13 @@ create table if not exists repricings (
     state       LowCardinality(String),
     done_key    DateTime64(6, 'UTC'),
     done_id     UUID,
+    sum_key     DateTime64(6, 'UTC'),
+    sum_id      UUID,
     runs        UInt64,
     changed     UInt64,
     cost_before Decimal(38, 18),
     cost_after  Decimal(38, 18),
+    by_model    String,
     version     UInt64,
     is_deleted  UInt8
 )

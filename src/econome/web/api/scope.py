@@ -139,8 +139,11 @@ def identity(text: str, what: str) -> UUID:
 def moment(request: Request, name: str) -> datetime | None:
     """A time, as ISO 8601 or in milliseconds since 1970; None when it is not given."""
     text = request.query_params.get(name)
-    if text is None:
-        return None
+    return None if text is None else moment_of(name, text)
+
+
+def moment_of(name: str, text: str) -> datetime:
+    """The time that a text tells, in either form. Raises `BadQuestion`, which begins with `name`."""
     try:
         if _MILLISECONDS.fullmatch(text):
             found = _EARLIEST + timedelta(milliseconds=int(text))

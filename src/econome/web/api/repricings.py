@@ -1,0 +1,123 @@
+"""/econome/v1/repricings: pricing a period again, first as a proposal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from econome.analytics.filters import compile_filter
+from econome.domain.money import text_of
+from econome.domain.scope import Scope
+from econome.ingest.repricing import Repricing
+from econome.web.api import shapes
+from econome.web.api.prices import author, manager
+from econome.web.api.scope import allow, moment_of
+from econome.web.auth import Role, require
+from econome.web.context import Econome, context
+from econome.web.errors import Invalid
+from econome.web.json import short_object
+
+GIVEN = frozenset({"since", "until", "project", "filter"})
+
+
+async def repricings(request: Request) -> Response:
+    """GET /econome/v1/repricings: those of the workspace, the newest first."""
+    caller = require(request, Role.READ)
+    allow(request, scoped=False)
+    here = context(request)
+    return shapes.answer({"repricings": [_shown(here, one) for one in here.repricings.all(caller.workspace)]})
+
+
+async def repricing(request: Request) -> Response:
+    """GET /econome/v1/repricings/{id}: one, with how far it is."""
+    caller = require(request, Role.READ)
+    here = context(request)
+    return shapes.answer(_shown(here, here.repricings.get(caller.workspace, request.path_params["id"])))
+
+
+async def propose(request: Request) -> Response:
+    """POST /econome/v1/repricings: what pricing a period again would change. It changes nothing."""
+    caller = manager(request)
+    said = await short_object(request, GIVEN)
+    here = context(request)
+    text = said.get("filter") or ""
+    names = said.get("project") or []
+    if not isinstance(text, str) or not isinstance(names, list):
+        raise Invalid('"filter" must be a text, and "project" a list of names or ids.')
+    compile_filter(text)
+    scope = Scope(
+        workspace=caller.workspace,
+        since=moment_of("since", _text(said, "since")),
+        until=moment_of("until", _text(said, "until")) if said.get("until") else datetime.now(UTC),
+        projects=tuple(_project(here, caller.workspace, name) for name in names),
+    )
+    if scope.since >= scope.until:
+        raise Invalid(f"since: {scope.since.isoformat()} is not before until, {scope.until.isoformat()}")
+    one = await here.repricings.propose(replace(scope), text, author(here, caller))
+    return shapes.answer(_shown(here, one), 201)
+
+
+async def apply(request: Request) -> Response:
+    """POST /econome/v1/repricings/{id}/apply: makes the change, or goes on with it."""
+    caller = manager(request)
+    here = context(request)
+    one = here.repricings.get(caller.workspace, request.path_params["id"])
+    await here.repricings.apply(one, author(here, caller))
+    return shapes.answer(_shown(here, one), 202)
+
+
+def _text(said: dict[str, object], name: str) -> str:
+    value = said.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise Invalid(f'"{name}" must be a time in ISO 8601, such as 2026-07-01, not {value!r}')
+    return value.strip()
+
+
+def _project(here: Econome, workspace: UUID, name: object) -> UUID:
+    found = here.projects.find(workspace, name) if isinstance(name, str) else None
+    if found is None:
+        raise Invalid(f"project: there is none of the name {name!r}")
+    return found.id
+
+
+def _shown(here: Econome, one: Repricing) -> shapes.Json:
+    return {
+        "id": str(one.id),
+        "state": one.state,
+        "author": one.author,
+        "created_at": shapes.iso(one.created_at),
+        "since": shapes.iso(one.since),
+        "until": shapes.iso(one.until),
+        "project": [here.projects.name_of(one.workspace, project) for project in one.projects],
+        "filter": one.filter,
+        "runs": one.runs,
+        "expected": one.expected or one.runs,
+        "changed": one.changed,
+        "cost_before": text_of(one.cost_before),
+        "cost_after": text_of(one.cost_after),
+        "difference": text_of(one.cost_after - one.cost_before),
+        "by_model": [
+            {
+                "provider": model.provider,
+                "model": model.model,
+                "runs": model.runs,
+                "changed": model.changed,
+                "before": text_of(model.before),
+                "after": text_of(model.after),
+            }
+            for model in sorted(one.models.values(), key=lambda model: model.before - model.after)
+        ],
+    }
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/econome/v1/repricings", repricings, methods=["GET"]),
+    Route("/econome/v1/repricings", propose, methods=["POST"]),
+    Route("/econome/v1/repricings/{id:uuid}", repricing, methods=["GET"]),
+    Route("/econome/v1/repricings/{id:uuid}/apply", apply, methods=["POST"]),
+]

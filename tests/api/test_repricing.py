@@ -1,0 +1,208 @@
+"""Pricing a period again: a proposal first, then exactly that, also when it is cut short."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from builders import NOON, SINCE, UNTIL, a_run, insert_runs
+from econome.app import create_app
+from econome.domain.price import STATED
+from econome.ingest import rows
+from econome.store.client import StoreError
+
+ASKED = {"since": SINCE.isoformat(), "until": UNTIL.isoformat()}
+
+
+def store_of(server: TestClient) -> Any:
+    return server.app.state.econome.store  # type: ignore[attr-defined]
+
+
+def propose(server: TestClient, **said: object) -> dict[str, Any]:
+    answer = server.post("/econome/v1/repricings", json={**ASKED, **said})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    assert made["state"] == "proposed"
+    return made
+
+
+def wait(server: TestClient, one: str) -> dict[str, Any]:
+    said: dict[str, Any] = {"state": "running"}
+    for _ in range(1000):
+        if said["state"] not in {"running", "measuring"}:
+            return said
+        time.sleep(0.02)
+        said = server.get(f"/econome/v1/repricings/{one}").json()
+    raise AssertionError(said)
+
+
+def apply(server: TestClient, one: str) -> dict[str, Any]:
+    answer = server.post(f"/econome/v1/repricings/{one}/apply")
+    assert answer.status_code == 202, answer.text
+    return wait(server, one)
+
+
+def total(server: TestClient) -> str | None:
+    cost: str | None = server.get("/econome/v1/overview", params=ASKED).json()["totals"]["cost"]
+    return cost
+
+
+def fill(server: TestClient, many: int = 7) -> None:
+    runs = [a_run(model="house-7b", uncached=1000, text_out=100) for _ in range(many)]
+    runs.append(a_run(model="gpt-4o", provider="openai", uncached=1000, text_out=0, cost=Decimal(9)))
+    insert_runs(store_of(server), runs)
+
+
+def test_a_proposal_tells_the_difference_and_changes_nothing(server: TestClient) -> None:
+    fill(server)
+    server.post(
+        "/econome/v1/prices", json={"model": "house-7b", "rates": {"uncached": "2", "text_out": "10"}}
+    )
+    made = propose(server)
+    assert (made["runs"], made["changed"]) == (8, 8)
+    assert (made["cost_before"], made["cost_after"], made["difference"]) == ("9", "0.0235", "-8.9765")
+    by_model = {model["model"]: (model["before"], model["after"]) for model in made["by_model"]}
+    assert by_model == {"house-7b": ("0", "0.021"), "gpt-4o": ("9", "0.0025")}
+    assert total(server) == "9"
+
+
+def test_applied_it_is_exactly_what_was_proposed_and_twice_it_is_nothing(server: TestClient) -> None:
+    fill(server)
+    server.post(
+        "/econome/v1/prices", json={"model": "house-7b", "rates": {"uncached": "2", "text_out": "10"}}
+    )
+    proposed = propose(server, filter='eq(model, "house-7b")')
+    done = apply(server, proposed["id"])
+    assert done["state"] == "done"
+    assert {name: done[name] for name in ("runs", "changed", "difference", "by_model")} == {
+        name: proposed[name] for name in ("runs", "changed", "difference", "by_model")
+    }
+    assert total(server) == "9.021"
+    assert propose(server, filter='eq(model, "house-7b")')["changed"] == 0
+
+
+def test_a_cost_that_the_app_stated_stays_and_ours_stands_beside(server: TestClient) -> None:
+    stated = a_run(
+        model="gpt-4o",
+        provider="openai",
+        uncached=1000,
+        text_out=0,
+        cost=Decimal(7),
+        cost_reported=Decimal(7),
+        price=STATED.id,
+    )
+    insert_runs(store_of(server), [stated])
+    apply(server, propose(server)["id"])
+    run = server.get(f"/econome/v1/runs/{stated.id}").json()["run"]
+    assert (run["cost"], run["our_cost"], run["cost_reported"]) == ("7", "0.0025", "7")
+
+
+def test_only_the_period_and_the_projects_asked_for_change(server: TestClient) -> None:
+    fill(server)
+    insert_runs(
+        store_of(server),
+        [a_run(model="house-7b", uncached=1000, text_out=0, started_at=NOON - timedelta(days=3))],
+    )
+    server.post(
+        "/econome/v1/prices", json={"model": "house-7b", "rates": {"uncached": "2", "text_out": "10"}}
+    )
+    assert propose(server)["runs"] == 8
+    refused = server.post("/econome/v1/repricings", json={**ASKED, "project": ["nowhere"]})
+    assert refused.status_code == 400
+    assert "nowhere" in refused.json()["detail"]
+
+
+def test_cut_short_after_the_sums_it_goes_on_and_counts_nothing_twice(
+    server: TestClient, settings_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(server, 20)
+    server.post(
+        "/econome/v1/prices", json={"model": "house-7b", "rates": {"uncached": "2", "text_out": "10"}}
+    )
+    proposed = propose(server)
+    server.app.state.econome.repricings._batch = 6  # type: ignore[attr-defined]
+    write, batches = rows.write_runs, iter(range(100))
+
+    def fail(*given: Any) -> None:
+        if next(batches) == 2:
+            raise StoreError("killed here")
+        write(*given)
+
+    monkeypatch.setattr(rows, "write_runs", fail)
+    assert apply(server, proposed["id"])["state"] == "failed"
+    monkeypatch.undo()
+    with TestClient(create_app(settings_of(), "eca_test"), base_url="http://localhost") as other:
+        done = wait(other, proposed["id"])
+        assert done["state"] == "done"
+        assert {name: done[name] for name in ("runs", "changed", "difference")} == {
+            name: proposed[name] for name in ("runs", "changed", "difference")
+        }
+        assert total(other) == "0.0625"
+
+
+def test_a_server_that_was_killed_goes_on_by_itself(
+    server: TestClient, settings_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(server, 20)
+    server.post(
+        "/econome/v1/prices", json={"model": "house-7b", "rates": {"uncached": "2", "text_out": "10"}}
+    )
+    proposed = propose(server)
+    repricings = server.app.state.econome.repricings  # type: ignore[attr-defined]
+    monkeypatch.setattr(repricings, "_start", lambda work: work.close())  # it dies before it begins
+    server.post(f"/econome/v1/repricings/{proposed['id']}/apply")
+    with TestClient(create_app(settings_of(), "eca_test"), base_url="http://localhost") as other:
+        assert wait(other, proposed["id"])["state"] == "done"
+        assert total(other) == "0.0625"
+
+
+def test_the_journal_says_who_priced_what_again(server: TestClient) -> None:
+    fill(server)
+    apply(server, propose(server)["id"])
+    done, started = server.get("/econome/v1/journal").json()["entries"][:2]
+    assert (started["action"], started["author"]) == ("re-pricing started", "admin")
+    assert (done["action"], done["detail"]["changed"]) == ("re-pricing done", 1)
+
+
+def test_a_piece_that_comes_later_is_folded_into_the_run_as_it_was_priced_again(server: TestClient) -> None:
+    run_id = str(uuid4())
+    said = {
+        "id": run_id,
+        "name": "call",
+        "run_type": "llm",
+        "start_time": NOON.isoformat(),
+        "inputs": {},
+        "outputs": {"usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}},
+        "extra": {"metadata": {"ls_model_name": "house-7b"}},
+    }
+    server.post("/runs/batch", json={"post": [said], "patch": []})
+    server.post(
+        "/econome/v1/prices", json={"model": "house-7b", "rates": {"uncached": "2", "text_out": "10"}}
+    )
+    apply(server, propose(server)["id"])
+    patch = {"id": run_id, "end_time": (NOON + timedelta(seconds=2)).isoformat(), "tags": ["late"]}
+    server.post("/runs/batch", json={"post": [], "patch": [patch]})
+    run = server.get(f"/econome/v1/runs/{run_id}").json()["run"]
+    assert (run["cost"], run["latency"], run["tags"]) == ("0.003", 2.0, ["late"])
+
+
+@pytest.mark.parametrize("since", ["", "lately", None, 5])
+def test_a_period_that_is_none_is_refused(server: TestClient, since: object) -> None:
+    answer = server.post("/econome/v1/repricings", json={"since": since})
+    assert answer.status_code == 400
+    assert "since" in answer.json()["detail"]
+
+
+def test_what_is_done_cannot_be_applied_again(server: TestClient) -> None:
+    fill(server)
+    one = propose(server)["id"]
+    apply(server, one)
+    assert server.post(f"/econome/v1/repricings/{one}/apply").status_code == 409
+    assert server.post(f"/econome/v1/repricings/{uuid4()}/apply").status_code == 404
