@@ -19,6 +19,9 @@ from econome.store.question import question
 from econome.store.version import next_version
 
 _COUNTS = attrgetter(*(bucket.value for bucket in Bucket))
+BATCH = "batch"
+"""The tier that only a call's owner can tell: the answers of a batch say that they are of the ordinary one."""
+
 _NO_RATE = " is billed apart and has no price here, so the call has none"
 """The end of a note on a call that used something beside tokens, before which its name stands."""
 
@@ -54,6 +57,8 @@ class Costing:
             run.notes = [note for note in run.notes if not note.endswith(_NO_RATE)]
         if not run.usage_source and run.cost_reported is None:
             return  # no call
+        if run.metadata.get("service_tier", "").lower() == BATCH:
+            run.service_tier = BATCH
         price = self._price_of(run)
         sums = self._sums(run, price) if price is not None else None
         if price is not None and sums is not None:
