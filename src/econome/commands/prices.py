@@ -147,9 +147,7 @@ def _explain(parsed: argparse.Namespace) -> int:
     }
     given = {name: value for name, value in call.items() if value is not None}
     if bool(parsed.run) == bool(given):
-        raise BadArguments(
-            "Give the id of a run, or --model and what else is known of a call: one of the two."
-        )
+        raise BadArguments("Give the id of a run, or --model and what else is known of a call.")
     said = _call(parsed, "GET", _path("/explain", {"run": parsed.run} if parsed.run else given))
     if parsed.json:
         return _print(said)
@@ -168,10 +166,8 @@ def _explain(parsed: argparse.Namespace) -> int:
         print("\nNo price: the call is unpriced.")
     else:
         since = f", from {price['valid_from'][:10]}" if price["valid_from"] else ""
-        print(
-            f"\nPrice {price['id'][:8]} of {price['source']}: {price['model']} {price['tier']}".rstrip()
-            + since
-        )
+        name = f"{price['model']} {price['tier']}".strip()
+        print(f"\nPrice {price['id'][:8]} of {price['source']}: {name}{since}")
         for line in _rates({**price["rates"], **price["fees"]}):
             print(f"    {line}")
     if said["lines"]:
@@ -183,11 +179,8 @@ def _explain(parsed: argparse.Namespace) -> int:
                 for line in said["lines"]
             ),
         )
-    for name, what in (
-        ("cost", "Cost"),
-        ("cost_reported", "Stated by the app"),
-        ("difference", "Difference"),
-    ):
+    sums = (("cost", "Cost"), ("cost_reported", "Stated by the app"), ("difference", "Difference"))
+    for name, what in sums:
         if said.get(name) is not None:
             print(f"{what}: {said[name]}")
     return 0
