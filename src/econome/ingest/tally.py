@@ -107,7 +107,7 @@ class Tally:
             for run_id in trace.recount():
                 self._changed[key].add(run_id)
                 self._ask(asked, key, trace.members[run_id])
-        self._compare_answers(asked, dirty)
+        self._compare_answers(asked, dirty, touched)
         self._bring_in(touched)
         for run in touched.values():
             _tell(run, self._traces[_trace_key(run)].verdict(run.id.int))
@@ -225,11 +225,13 @@ class Tally:
             self._answers.remove(answer, (key, run_id))
         self._ask(asked, key, member)
 
-    def _compare_answers(self, asked: dict[AnswerKey, datetime], dirty: Iterable[TraceKey]) -> None:
+    def _compare_answers(
+        self, asked: dict[AnswerKey, datetime], dirty: Iterable[TraceKey], touched: dict[RunKey, Run]
+    ) -> None:
         """Finds which runs repeat another's call, among those with an answer asked about."""
         if not asked:
             return
-        self._look_up(asked)
+        self._look_up(asked, touched)
         for key in dirty:
             for run_id, member in self._traces[key].members.items():
                 answer = _answer_key(key, member)
@@ -256,7 +258,7 @@ class Tally:
         trace.repeated ^= {run_id}
         self._changed[key].add(run_id)
 
-    def _look_up(self, asked: dict[AnswerKey, datetime]) -> None:
+    def _look_up(self, asked: dict[AnswerKey, datetime], touched: dict[RunKey, Run]) -> None:
         """Brings into memory the runs of the store that have these answers, in one question a workspace.
 
         Most calls are fresh and most answers seen once: what began so long after the last run
@@ -279,22 +281,28 @@ class Tally:
                 since=min(began for _, began in keys) - around,
                 until=max(began for _, began in keys) + around,
             )
-            wanted = {key for key, _ in keys}
-            by_answer: dict[AnswerKey, list[_Answered]] = defaultdict(list)
-            for row in found:
-                by_answer[workspace, row.project.int, row.response_id].append(row)
-            rows_of = {key: rows for key, rows in by_answer.items() if key in wanted}
-            traces = {row.trace_id for rows in rows_of.values() for row in rows}
-            missing = {trace for trace in traces if run_key(owner, trace) not in self._traces}
-            if missing:
-                self._load(owner, missing)
-            for answer, rows in rows_of.items():
-                for row in rows:
-                    key = run_key(owner, row.trace_id)
-                    trace = self._traces.get(key)
-                    member = trace.members.get(row.id.int) if trace is not None else None
-                    if member is not None and _answer_key(key, member) == answer:
-                        self._answers.add(answer, (key, row.id.int))
+            self._enter(owner, found, {key for key, _ in keys}, touched)
+
+    def _enter(
+        self, owner: UUID, found: Iterable[_Answered], wanted: set[AnswerKey], touched: dict[RunKey, Run]
+    ) -> None:
+        """Makes runs of the store known by their answers, and with them their traces."""
+        rows = []
+        for row in found:
+            run = touched.get(run_key(owner, row.id))
+            is_moved = run is not None and run.trace_id != row.trace_id  # the store has its first trace still
+            if (owner.int, row.project.int, row.response_id) in wanted and not is_moved:
+                rows.append(row)
+        missing = {row.trace_id for row in rows if run_key(owner, row.trace_id) not in self._traces}
+        if missing:
+            self._load(owner, missing)
+        for row in rows:
+            key = run_key(owner, row.trace_id)
+            trace = self._traces.get(key)
+            member = trace.members.get(row.id.int) if trace is not None else None
+            answer = _answer_key(key, member) if member is not None else None
+            if answer is not None and answer in wanted:
+                self._answers.add(answer, (key, row.id.int))
 
 
 def _trace_key(run: Run) -> TraceKey:

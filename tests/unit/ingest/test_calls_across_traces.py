@@ -137,6 +137,19 @@ def test_the_note_on_a_wrapper_goes_when_its_other_child_comes(store: Store, mak
     assert uncounted(store) == {"a": "wrapper", "b": "", "c": ""}
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_run_whose_trace_is_named_late_does_not_repeat_itself(
+    store: Store, make: Make, restarts: bool
+) -> None:
+    first = make()
+    whole = run("b", parent="a", answer=ANSWER, usage=usage(100, 10))
+    early = whole | {"trace_id": whole["id"], "parent_run_id": None}
+    first.commit([sent(early)])
+    (make() if restarts else first).commit([sent(whole | {"trace_id": an_id("a")}, run("a", kind="chain"))])
+    assert uncounted(store) == {"a": "", "b": ""}
+    assert [row.name for row in rows(store) if row.counted] == ["b"]
+
+
 def test_a_failed_commit_leaves_no_count_behind(
     store: Store, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

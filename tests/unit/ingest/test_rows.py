@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from econome.domain.project import DEFAULT_WORKSPACE
 from econome.domain.run import Run
@@ -43,6 +44,22 @@ def test_a_later_version_empties_what_an_earlier_one_filled(store: Store) -> Non
     emptied = replace(run, version=2, name="", uncached=None, tags=[], counted=False)
     rows.write_runs(store, [emptied])
     assert stored(store) == emptied
+
+
+def test_maps_and_lists_come_back_beside_empty_ones(store: Store) -> None:
+    full = Run(
+        workspace=DEFAULT_WORKSPACE,
+        key_time=NOON,
+        version=1,
+        fees={"web_search": 2},
+        notes=["one", "two"],
+        inherited_tags=["a", "b"],
+        inherited_metadata={"tenant": "acme"},
+        inherited_user="anna",
+        uncounted="wrapper",
+    )
+    rows.write_runs(store, [full, Run(workspace=DEFAULT_WORKSPACE, key_time=NOON, id=UUID(int=1), version=1)])
+    assert stored(store) == full
 
 
 def stored(store: Store) -> Run:
