@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
     runs(listing, _list)
 
     setting = actions.add_parser("set", help="set how much of a currency one US dollar buys, from a day on")
-    setting.add_argument("currency", metavar="CURRENCY", help="such as EUR")
+    setting.add_argument("code", metavar="CURRENCY", help="such as EUR")  # `currency` is a setting
     setting.add_argument("day", metavar="DAY", help="the first day of the rate, such as 2026-11-01")
     setting.add_argument("rate", metavar="RATE", help="such as 0.92")
     add_settings(setting, WHERE)
@@ -56,8 +56,8 @@ def _list(parsed: argparse.Namespace) -> int:
 
 def _set(parsed: argparse.Namespace) -> int:
     server = running(settings_of(parsed))
-    said = server.call("POST", _PATH, {name: getattr(parsed, name) for name in COLUMNS})
-    code = parsed.currency.upper()
+    said = server.call("POST", _PATH, {"currency": parsed.code, "day": parsed.day, "rate": parsed.rate})
+    code = parsed.code.upper()
     if said["changed"]:
         print(f"From {parsed.day} on, one US dollar is {parsed.rate} {code}.")
     else:
@@ -89,6 +89,8 @@ def read_rates(text: str) -> list[dict[str, str]]:
         reader.fieldnames = head
         rates = []
         for row in reader:
+            if None in row:  # "1,08" for 1.08 would be read as 1
+                raise BadFile(f"Line {reader.line_num} has more than three columns. Nothing was set.")
             try:
                 read_rate(row["currency"], row["day"], row["rate"])
             except BadRate as error:

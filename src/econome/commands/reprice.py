@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from econome.commands.arguments import WHERE, Commands, add_settings, running, runs, settings_of
 from econome.domain.errors import EconomeError
@@ -40,7 +41,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--apply", action="store_true", help="make the change, once the difference is shown")
     parser.add_argument(
-        "--resume", metavar="ID", help="apply this proposal, or go on with it where it stopped"
+        "--resume", type=UUID, metavar="ID", help="apply this proposal, or go on with it where it stopped"
     )
     add_settings(parser, WHERE)
     runs(parser, _reprice)
