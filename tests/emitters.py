@@ -304,6 +304,20 @@ def openrouter(draw: st.DrawFn) -> Sent:
     return sent
 
 
+@emits("openrouter.chat")
+def openrouter_record(draw: st.DrawFn) -> Sent:
+    plain, cached, text, reasoning = draw(few), draw(few), draw(some), draw(few)
+    usage = {
+        "native_tokens_prompt": plain + cached,
+        "native_tokens_completion": text + reasoning,
+        "native_tokens_cached": cached,
+        "native_tokens_reasoning": reasoning,
+        "tokens_prompt": 7,
+        "tokens_completion": 8,
+    }
+    return Sent(usage, plain + cached, text + reasoning, {}, {"cache_read": cached, "reasoning": reasoning})
+
+
 @emits("litellm")
 def litellm(draw: st.DrawFn) -> Sent:
     uncached, read, short, long, sound, pictures = (draw(few) for _ in range(6))
@@ -339,8 +353,8 @@ def litellm(draw: st.DrawFn) -> Sent:
 @emits("langchain")
 def langchain(draw: st.DrawFn) -> Sent:
     plain, read, short, long, sound, pictures = (draw(few) for _ in range(6))
-    text, reasoning, spoken = draw(some), draw(few), draw(few)
-    given, generated = plain + read + short + long + sound + pictures, text + reasoning + spoken
+    text, reasoning, spoken, drawn = draw(some), draw(few), draw(few), draw(few)
+    given, generated = plain + read + short + long + sound + pictures, text + reasoning + spoken + drawn
     usage = {
         "input_tokens": given,
         "output_tokens": generated,
@@ -353,10 +367,10 @@ def langchain(draw: st.DrawFn) -> Sent:
             "audio": sound,
             "image": pictures,
         },
-        "output_token_details": {"reasoning": reasoning, "audio": spoken},
+        "output_token_details": {"reasoning": reasoning, "audio": spoken, "image": drawn},
     }
     parts_in = {"cache_read": read, "cache_write_5m": short, "cache_write_1h": long, "audio_in": sound}
-    parts_out = {"image_in": pictures, "reasoning": reasoning, "audio_out": spoken}
+    parts_out = {"image_in": pictures, "reasoning": reasoning, "audio_out": spoken, "image_out": drawn}
     return Sent(usage, given, generated, {}, {**parts_in, **parts_out})
 
 
