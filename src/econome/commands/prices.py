@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
     runs(listing, _list)
 
     explain = actions.add_parser("explain", help="why a run costs what it does, or what a call would cost")
-    explain.add_argument("run", nargs="?", help="the id of a run")
+    explain.add_argument("run_id", nargs="?", metavar="RUN", help="the id of a run")
     explain.add_argument("--model", help="instead of a run: a call to this model")
     explain.add_argument("--provider", help="of that call")
     explain.add_argument("--at", metavar="TIME", help="when, in ISO 8601 (default: now)")
@@ -146,9 +146,9 @@ def _explain(parsed: argparse.Namespace) -> int:
         "project_name": parsed.project,
     }
     given = {name: value for name, value in call.items() if value is not None}
-    if bool(parsed.run) == bool(given):
+    if bool(parsed.run_id) == bool(given):
         raise BadArguments("Give the id of a run, or --model and what else is known of a call.")
-    said = _call(parsed, "GET", _path("/explain", {"run": parsed.run} if parsed.run else given))
+    said = _call(parsed, "GET", _path("/explain", {"run": parsed.run_id} if parsed.run_id else given))
     if parsed.json:
         return _print(said)
     asked = said["asked"]
