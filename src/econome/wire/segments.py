@@ -90,7 +90,7 @@ def preview_of_outputs(outputs: object) -> str:
     """What was answered: the text of the answer, else compact JSON; "" when there is no answer."""
     if not isinstance(outputs, dict):
         return _preview_of_any(outputs)
-    for text in _answers(outputs):
+    for text in answers_in(outputs):
         if text:
             return _cut(text)
     rest = {
@@ -110,7 +110,8 @@ _NO_ANSWER = frozenset(
 )
 
 
-def _answers(outputs: Mapping[str, Any]) -> Iterable[str]:
+def answers_in(outputs: Mapping[str, Any]) -> Iterable[str]:
+    """Where the text of an answer may stand, best first; empty texts among them."""
     generations = outputs.get("generations")
     if isinstance(generations, list) and generations:
         first = generations[0]

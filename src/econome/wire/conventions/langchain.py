@@ -27,6 +27,17 @@ from econome.wire.conventions.splitting import settle, writes_of
 TIERS = ("priority", "flex")
 """The tiers that LangChain and LangSmith put before the names of details."""
 
+_PLAIN_IN = {
+    "cache_read": Bucket.CACHE_READ,
+    "cache_read_audio": Bucket.CACHE_READ_AUDIO,
+    "cache_creation": Bucket.CACHE_WRITE_5M,
+    "audio": Bucket.AUDIO_IN,
+    "image": Bucket.IMAGE_IN,
+    "video": Bucket.VIDEO_IN,
+}
+_PLAIN_OUT = {"reasoning": Bucket.REASONING, "audio": Bucket.AUDIO_OUT, "image": Bucket.IMAGE_OUT}
+"""The details whose name is enough to know what they count."""
+
 READ_BY_TOOLS = "the input did not contain what tools read, as the total shows"
 
 _COSTS = frozenset(("input_cost", "output_cost", "total_cost"))
@@ -39,22 +50,17 @@ def read(usage: Mapping[str, Any]) -> Account:
     details_out = details(usage, "output_token_details")
     parts_in: dict[Bucket, int | None] = {}
     parts_out: dict[Bucket, int | None] = {}
-    if details_in or details_out:
-        for tier in TIERS:
-            if tier in details_in or tier in details_out or f"{tier}_cache_read" in details_in:
-                account.service_tier = tier
-    if details_in:
-        parts_in = _parts_in(details_in, account)
-    if details_out:
-        parts_out = {
-            Bucket.REASONING: _tiered(details_out, "reasoning", account),
-            Bucket.AUDIO_OUT: _tiered(details_out, "audio", account),
-            Bucket.IMAGE_OUT: _tiered(details_out, "image", account),
-        }
+    if not (_PLAIN_IN.keys() >= details_in.keys() and _PLAIN_OUT.keys() >= details_out.keys()):
+        parts_in, parts_out = _all_parts(details_in, details_out, account)
+    else:  # as nearly all are: no tier, nothing beyond 200,000 tokens, no writes by their time
+        for name, value in details_in.items():
+            parts_in[_PLAIN_IN[name]] = count(value)
+        for name, value in details_out.items():
+            parts_out[_PLAIN_OUT[name]] = count(value)
     given, generated = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
     total = count(usage.get("total_tokens"))
     if "over_200k" in details_out and total is not None and given is not None and generated is not None:
-        read_by_tools = total - given - generated - (parts_out[Bucket.REASONING] or 0)
+        read_by_tools = total - given - generated - (parts_out.get(Bucket.REASONING) or 0)
         if read_by_tools > 0:  # LangSmith's wrapper of Gemini drops them
             given += read_by_tools
             account.notes.append(READ_BY_TOOLS)
@@ -62,6 +68,17 @@ def read(usage: Mapping[str, Any]) -> Account:
     if not _COSTS.isdisjoint(usage):
         _read_costs(account, usage)
     return account
+
+
+def _all_parts(
+    details_in: Mapping[str, Any], details_out: Mapping[str, Any], account: Account
+) -> tuple[dict[Bucket, int | None], dict[Bucket, int | None]]:
+    for tier in TIERS:
+        if tier in details_in or tier in details_out or f"{tier}_cache_read" in details_in:
+            account.service_tier = tier
+    return _parts_in(details_in, account), {
+        bucket: _tiered(details_out, name, account) for name, bucket in _PLAIN_OUT.items()
+    }
 
 
 def _parts_in(details_in: Mapping[str, Any], account: Account) -> dict[Bucket, int | None]:

@@ -30,9 +30,11 @@ def settle(
 
     Where there is no total, parts that exceed their whole prove that it leaves them out.
     """
-    cached = 0
-    for bucket in _CACHES:
-        cached += parts_in.get(bucket) or 0
+    if total is not None and given is not None and generated is not None and total == given + generated:
+        split(account, given, parts_in, Bucket.UNCACHED, "input")
+        split(account, generated, parts_out, Bucket.TEXT_OUT, "output")
+        return
+    cached = sum(parts_in.get(bucket) or 0 for bucket in _CACHES)
     reasoning = parts_out.get(Bucket.REASONING) or 0
     if total is None:
         if given is not None and cached > given:
@@ -41,7 +43,7 @@ def settle(
         if generated is not None and reasoning > generated:
             generated += reasoning
             account.notes.append(REASONING_OUTSIDE)
-    elif given is not None and generated is not None and total != given + generated:
+    elif given is not None and generated is not None:
         given, generated = _mended(account, given, generated, total, cached, reasoning)
     if given is not None:
         split(account, given, parts_in, Bucket.UNCACHED, "input")
