@@ -1,6 +1,6 @@
 """Laws that hold for usage of every convention, whatever its numbers are.
 
-`tests/emitters.py` draws what each convention's senders send.
+`tests/emitters/` draws what each convention's senders send.
 """
 
 from __future__ import annotations
