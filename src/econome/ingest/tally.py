@@ -328,7 +328,7 @@ def _member(run: Run | _Stored) -> Member:
         parent_id=parent,
         project=run.project.int,
         is_call=True,
-        is_known=worth > 0,
+        is_known=worth > 1,  # an estimate of ours is nobody's word: whoever was told goes before it
         started_at=run.started_at,
         answer=run.response_id,
         information=_information(run, worth) if run.response_id else 0,
