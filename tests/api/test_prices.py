@@ -325,6 +325,13 @@ def test_a_call_that_nobody_made_is_explained_too(server: TestClient) -> None:
     assert "priority" in said["steps"][1]["why"]
 
 
+def test_the_project_of_a_call_decides_whose_price_explains_it(server: TestClient) -> None:
+    set_price(server, model="my-model", project="shop-*", rates=RATES)
+    asked = {"model": "my-model", "project": "shop-fr"}
+    assert server.get(f"{PRICES}/explain", params=asked).json()["price"]["project"] == "shop-*"
+    assert server.get(f"{PRICES}/explain", params={**asked, "project": "blog"}).json()["price"] is None
+
+
 def test_models_without_a_price_are_told_with_the_reasons(server: TestClient) -> None:
     call(server)
     call(server)

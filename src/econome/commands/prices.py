@@ -143,7 +143,7 @@ def _explain(parsed: argparse.Namespace) -> int:
         "at": parsed.at,
         "tier": parsed.tier,
         "input_tokens": parsed.input_tokens,
-        "project_name": parsed.project,
+        "project": parsed.project,
     }
     given = {name: value for name, value in call.items() if value is not None}
     if bool(parsed.run_id) == bool(given):

@@ -20,7 +20,7 @@ from econome.store.version import next_version
 
 _COUNTS = attrgetter(*(bucket.value for bucket in Bucket))
 BATCH = "batch"
-"""The tier that only a call's owner can tell: the answers of a batch say that they are of the ordinary one."""
+"""The tier that only a call's owner can tell: the answers of a batch say that they are ordinary."""
 
 _NO_RATE = " is billed apart and has no price here, so the call has none"
 """The end of a note on a call that used something beside tokens, before which its name stands."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 from uuid import UUID
 
@@ -89,7 +90,7 @@ async def unpriced_models(request: Request) -> Response:
 async def explain(request: Request) -> Response:
     """GET /econome/v1/prices/explain: why this price, for a run or for a call that was not made."""
     caller = require(request, Role.READ)
-    allow(request, "run", "provider", "model", "at", "tier", "input_tokens", "project_name", scoped=False)
+    allow(request, "run", "provider", "model", "at", "tier", "input_tokens", "project", scoped=False)
     here = context(request)
     asked = request.query_params
     if "run" in asked:
@@ -114,7 +115,7 @@ async def explain(request: Request) -> Response:
         asked.get("tier", ""),
         int(text),
         caller.workspace,
-        asked.get("project_name", ""),
+        asked.get("project", ""),
     )
     return shapes.answer({"run": None, **_explained(explanation), **_billed(None)})
 
@@ -276,7 +277,10 @@ def _of_run(here: Econome, caller: Caller, row: RunRow) -> shapes.Json:
 
 def _bill_now(row: RunRow, price: Price) -> Cost | None:
     usage = Usage(**{bucket.value: getattr(row, bucket.value) for bucket in Bucket})
-    return cost_of(usage, price, row.fees)
+    seconds = None
+    if row.ended_at is not None:
+        seconds = Decimal((row.ended_at - row.started_at) // timedelta(microseconds=1)).scaleb(-6)
+    return cost_of(usage, price, row.fees, seconds)
 
 
 def _explained(explanation: Explanation) -> shapes.Json:
