@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from econome.analytics.filters import compile_filter
 from econome.counting.tokenizers import Tokenizers
 from econome.ingest.budget import Budget
+from econome.ingest.calibration import Calibration
 from econome.ingest.commit import Change, Committer
 from econome.ingest.compaction import Compaction
 from econome.ingest.costing import Costing
@@ -110,7 +111,9 @@ def open_econome(
     committer = Committer(
         ingesting,
         projects,
-        Measuring(Tokenizers(folders, settings.hugging_face)),
+        Measuring(
+            Tokenizers(folders, settings.hugging_face), Calibration(store) if settings.estimate else None
+        ),
         Costing(ingesting, prices, projects.name_of),
         on_step,
     )

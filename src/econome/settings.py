@@ -123,6 +123,10 @@ class Settings:
     """The local cache of Hugging Face, where tokenizers are looked for too. The default is where
     Hugging Face's own variables (HF_HUB_CACHE, HF_HOME) put it; empty looks into none."""
 
+    estimate: bool = True
+    """Whether calls that report no usage are given an estimate, from the length of their texts. It is
+    marked as one, and stands beside every total, never in it. Without it they are unknown."""
+
     currency: str = "USD"
     """The currency in which the dashboard shows amounts at first, such as EUR. Its rates are yours
     to give (`econome currency set`); nothing is fetched. Amounts are kept in US dollars."""

@@ -31,6 +31,7 @@ OF_NO_WORKSPACE = {
     "price_ids": "see prices_by_id",
     "exchange_all": "fills the registry at the start, for all",
     "repricings_all": "fills the registry at the start, for all",
+    "calibration": "learns for every workspace apart: its rows name theirs",
     "overrides_all": "fills the registry at the start, for all",
     "projects_all": "fills the registry at the start, for all",
     "quiet_partitions": "asks the engine about its files, not about runs",

@@ -276,7 +276,7 @@ def test_an_empty_answer_has_no_tokens_which_is_known(folder: Path) -> None:
 
 
 def test_a_model_without_a_tokenizer_here_is_not_counted(folder: Path) -> None:
-    assert counted_usage(Tokenizers((folder,)), "gpt-4o", RUN, ANSWER) is None
+    assert counted_usage(Tokenizers((folder,)), "claude-sonnet-4-5", RUN, ANSWER) is None
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
+from econome.counting.encodings import count_with, encoding_of
 from econome.counting.finding import FILE, find_file
 from econome.counting.names import model_name
 
@@ -60,7 +61,7 @@ class Count:
     """How many tokens a text has, and which tokenizer says so."""
 
     tokens: int
-    tokenizer: str  # "tokenizer.json@" and the first 8 digits of its SHA-256
+    tokenizer: str  # "tokenizer.json@" and the first 8 digits of its SHA-256; or "o200k_base@quicktok-0.4.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ _Identity = tuple[Path, int, int]  # a file, its time of change in ns, its size:
 
 class Tokenizers:
     """Counts the tokens of texts with the models' own tokenizers. Safe to share between threads.
+
+    A file goes before OpenAI's encodings, which are known by the model's name.
 
     `folders` hold `<organisation>/<model>/tokenizer.json` or `<model>/tokenizer.json`; `hub` is
     Hugging Face's cache; None looks into none.
@@ -105,14 +108,18 @@ class Tokenizers:
         `add_special_tokens` adds what the model itself is given around a prompt: T5's closing
         `</s>`, Llama's opening `<s>`. The text of an answer has none.
         """
-        if len(text) > LONGEST_TEXT or not (self._folders or self._hub):
-            return None
-        with self._lock:
-            loaded = self._tokenizer_of(model)
-        if loaded is None:
+        if len(text) > LONGEST_TEXT:
             return None
         # A lone surrogate is no text to the tokenizer; it stands for one unknown character.
         clean = text.encode("utf-8", "replace").decode("utf-8")
+        loaded = None
+        if self._folders or self._hub:
+            with self._lock:
+                loaded = self._tokenizer_of(model)
+        if loaded is None:
+            encoding = encoding_of(model)
+            counted = count_with(encoding, clean) if encoding else None
+            return Count(*counted) if counted else None
         tokens = len(loaded.encoder.encode(clean, add_special_tokens=add_special_tokens).ids)
         return Count(tokens, f"{FILE}@{loaded.digest[:8]}")
 

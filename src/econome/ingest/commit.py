@@ -87,6 +87,8 @@ class Committer:
         touched: dict[RunKey, Run] = {}
         try:
             self._fold(batch, touched)
+            for run in touched.values():
+                self._measuring.estimate(run)
             self._tally.count(touched)
             for run in touched.values():
                 run.version = next_version(run.version)
