@@ -227,6 +227,22 @@ def test_an_input_alone_leaves_the_output_unknown() -> None:
     assert _read({"usage": {"prompt_tokens": 5}}).usage == Usage(uncached=5)
 
 
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        ({"prompt_tokens": 5, "input_tokens": None}, Usage(uncached=5)),
+        ({"prompt_tokens": None, "input_tokens": 5}, Usage(uncached=5)),
+        ({"prompt_tokens": 5, "completion_tokens": None, "output_tokens": 2}, Usage(uncached=5, text_out=2)),
+        ({"completion_tokens": 2}, Usage(text_out=2)),
+        ({"completionTokens": 2}, Usage(text_out=2)),
+        ({"output_tokens": 2}, Usage(text_out=2)),
+        ({"outputTokens": 2}, Usage(text_out=2)),
+    ],
+)
+def test_a_count_alone_is_known_under_any_of_its_names(usage: dict[str, Any], expected: Usage) -> None:
+    assert _read({"usage": usage}).usage == expected
+
+
 def test_whole_numbers_written_as_floats_are_numbers() -> None:
     assert _read({"usage": {"prompt_tokens": 5.0, "completion_tokens": 2.0}}).usage == Usage(
         uncached=5, text_out=2
