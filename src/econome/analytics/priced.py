@@ -3,7 +3,8 @@
 Questions ask `from runs final`. For other money they ask a subquery instead, which has the same
 columns with other amounts: each call's bill is made again by the engine, line by line as
 `pricing.cost` makes it, from rates that the book was asked for once per model, tier and project
-(decision 0008). What an app stated as its cost stays: nobody else can know another.
+(decision 0008): by `*` of the widest decimals, for `multiplyDecimal` goes digit by digit. What an app
+stated as its cost stays: nobody else can know another.
 """
 
 from __future__ import annotations
@@ -134,9 +135,9 @@ def _text(rate: Decimal | None) -> str:
 
 def _sum(buckets: Iterable[Bucket]) -> str:
     return " + ".join(
-        f"if(ifNull({bucket.value}, 0) = 0, toDecimal256(0, 24), roundBankers(multiplyDecimal("
-        f"toDecimal256(ifNull({bucket.value}, 0), 0), "
-        f"arrayMap(x -> toDecimal256OrNull(x, 24), {{at_{bucket.value}:Array(String)}})[at_place], 24), 18))"
+        f"if(ifNull({bucket.value}, 0) = 0, toDecimal256(0, 24), roundBankers("
+        f"toDecimal256(ifNull({bucket.value}, 0), 0)"
+        f" * arrayMap(x -> toDecimal256OrNull(x, 24), {{at_{bucket.value}:Array(String)}})[at_place], 18))"
         for bucket in buckets
     )
 
@@ -148,7 +149,7 @@ def _rate_of_fee(fee: Fee) -> str:
 def _sum_of_fees() -> str:
     lines = [
         f"if(fees['{fee.value}'] = 0, toDecimal256(0, 24), "
-        f"multiplyDecimal(toDecimal256(fees['{fee.value}'], 0), {_rate_of_fee(fee)}, 24))"
+        f"toDecimal256(fees['{fee.value}'], 6) * {_rate_of_fee(fee)})"
         for fee in _COUNTED_FEES
     ]
     lines.append(f"ifNull(toDecimal256({_rate_of_fee(Fee.REQUEST)}, 24), toDecimal256(0, 24))")
@@ -157,10 +158,7 @@ def _sum_of_fees() -> str:
         " * toDecimal256('0.000001', 6)"
     )
     second = _rate_of_fee(Fee.SECOND)
-    lines.append(
-        f"if(isNull({second}), toDecimal256(0, 24), "
-        f"roundBankers(multiplyDecimal({seconds}, {second}, 24), 18))"
-    )
+    lines.append(f"if(isNull({second}), toDecimal256(0, 24), roundBankers({seconds} * {second}, 18))")
     return " + ".join(lines)
 
 
@@ -208,13 +206,13 @@ _AT_PRICES = f"""(
 )"""  # noqa: S608 - of our own names; what is asked comes as parameters
 
 _IN_CURRENCY = f"""(
-    with arrayMap(x -> toDecimal128(x, 18), {{in_rates:Array(String)}})[
+    with arrayMap(x -> toDecimal256(x, 18), {{in_rates:Array(String)}})[
         arrayLastIndex(day -> day <= toDate32(started_at), {{in_days:Array(Date32)}})
     ] as in_rate,
     arrayExists(day -> day <= toDate32(started_at), {{in_days:Array(Date32)}}) as in_has_rate
     select * replace ({
     ", ".join(
-        f"if(in_has_rate, toDecimal128(multiplyDecimal({name}, in_rate, 18), 18), null) as {name}"
+        f"if(in_has_rate, toDecimal128(toDecimal256({name}, 18) * in_rate, 18), null) as {name}"
         for name in (*_MONEY, *_STATED_MONEY)
     )
 })ALIASES
