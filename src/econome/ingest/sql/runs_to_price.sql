@@ -25,6 +25,7 @@ where workspace = {workspace:UUID}
        or key_time = toDateTime64(0, 6, 'UTC'))
   and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+  and key_time >= {done_key:DateTime64(6)}
   and (key_time, id) > ({done_key:DateTime64(6)}, {done_id:UUID})
   and (key_time, id) <= ({last_key:DateTime64(6)}, {last_id:UUID})
   and usage_source != ''
