@@ -95,7 +95,8 @@ def _bounded(labels: Labels) -> Labels:
         room -= len(tag)
         if room >= 0:
             tags.append(tag)
-    pairs, room = [], MOST_CHARACTERS
+    pairs: list[tuple[str, str]] = []
+    room = MOST_CHARACTERS
     for key, value in labels.metadata:
         size = len(key) + len(value)
         if size <= room and len(pairs) < MOST_KEYS:

@@ -9,72 +9,47 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from econome.domain.usage import Bucket
-from econome.reconcile.statement import Line
+from econome.reconcile.money import money_row
+from econome.reconcile.rows import Key, Ours, Reason, Row
+from econome.reconcile.statement import MONEY, Line
 
-Key = tuple[date, str, str]
 Named = Callable[[str, str], str]
 """The model under which a provider's model is priced; itself, when it has no price."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ours:
-    """What we counted of one model on one day. `tokens` are billed ones; estimates stand beside them."""
-
-    day: date
-    provider: str
-    model: str
-    calls: int
-    tokens: Mapping[Bucket, int] = field(hash=False)
-    fees: Mapping[str, int] = field(default_factory=dict, hash=False)
-    counted: int = 0  # calls whose tokens we counted ourselves
-    estimated: int = 0
-    unknown: int = 0
-    unpriced: int = 0
-    uncounted: int = 0  # repeats, wrappers and replays, which are not among `calls`
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """What explains a difference, or some of it; None: how much is not known."""
-
-    kind: str
-    detail: str
-    amount: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One comparison. The difference is ours less theirs; None of either is unknown, not zero."""
-
-    day: date
-    provider: str
-    model: str
-    what: str
-    theirs: Decimal | None
-    ours: Decimal | None
-    difference: Decimal
-    reasons: tuple[Reason, ...] = ()
 
 
 def compare(lines: Iterable[Line], ledger: Iterable[Ours], named: Named) -> list[Row]:
     """Every comparison, by day and model, those that agree included. Tiers are summed."""
     theirs: dict[Key, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
+    money: dict[tuple[Key, str], Decimal] = defaultdict(Decimal)
     for line in lines:
+        if line.what in MONEY:
+            money[(line.day, line.provider, line.model), line.what] += line.amount
+            continue
         theirs[line.day, line.provider, line.model][line.what].append(line)
     mine = {(one.day, one.provider, one.model): one for one in ledger}
-    other_names = _matched(theirs, mine, named)
+    told = {*theirs, *(key for key, _ in money if key[2])}
+    other_names = _matched(told, mine, named)
     rows: list[Row] = []
     for key, whats in theirs.items():
         found = mine.get(other_names.get(key, key))
         rows += [_row(key, what, of_one, found, other_names) for what, of_one in _disjoint(whats).items()]
-    taken = {other_names.get(key, key) for key in theirs}
+    agree = {(one.day, one.provider, one.model) for one in rows if not one.difference}
+    differ = {(one.day, one.provider, one.model) for one in rows if one.difference}
+    for (key, what), amount in money.items():
+        name = other_names.get(key, key)
+        of_them = [mine[name]] if name in mine else []
+        if not key[2]:  # of all models
+            of_them = [one for (day, provider, _), one in mine.items() if (day, provider) == key[:2]]
+        rows.append(money_row(key, what, amount, of_them, tokens_agree=key in agree - differ))
+    taken = {other_names.get(key, key) for key in told}
+    whole_days = {key[:2] for key, _ in money if not key[2]}
     for key, one in mine.items():
-        if key not in taken:
+        if key not in taken and not (key[:2] in whole_days and not theirs):
             why = (Reason("not in the export", f"{one.calls} calls of ours; the export has no line of them"),)
             rows += [
                 Row(*key, bucket.value, None, Decimal(tokens), Decimal(tokens), why)

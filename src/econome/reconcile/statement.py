@@ -12,10 +12,18 @@ from decimal import Decimal
 
 from econome.domain.usage import Bucket
 
+COST, TOKEN_COST, FEE_COST = "cost", "token cost", "fee cost"
+"""What a line of money is of: everything, the tokens, or what is billed beside them. US dollars."""
+
+MONEY = frozenset((COST, TOKEN_COST, FEE_COST))
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One amount of one day. It covers tokens of some buckets; none of them: it is `what` alone."""
+    """One amount of one day. It covers tokens of some buckets; none of them: it is `what` alone.
+
+    Money without a model is of all the provider's models of that day.
+    """
 
     day: date
     provider: str

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from econome.domain.usage import Bucket
-from econome.reconcile.compare import Ours, Row, compare
+from econome.reconcile.compare import compare
+from econome.reconcile.rows import Ours, Row
 from econome.reconcile.statement import Line
 
 DAY = date(2026, 10, 1)
