@@ -57,8 +57,8 @@ SAMPLES: dict[str, object] = {
     "DateTime64(6)": datetime(2026, 1, 1, tzinfo=UTC),
     **dict.fromkeys(("Int8", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"), 1),
 }
-IDENTIFIERS = {"sort": "by_cost", "dimension": "model"}
-"""For a parameter that names a column, one that it may name."""
+IDENTIFIERS = {"sort": "by_cost", "dimension": "model", "zone": "UTC"}
+"""For a parameter that names a column or a zone, one that it may name."""
 
 PARAMETER = re.compile(r"\{(\w+):((?:[^{}])+)\}")
 each_question = pytest.mark.parametrize("path", QUESTIONS, ids=name)
@@ -186,7 +186,7 @@ def _one_line(text: str) -> str:
 
 
 def _sample(parameter: str, kind: str) -> object:
-    if kind == "Identifier":
+    if parameter in IDENTIFIERS:
         return IDENTIFIERS[parameter]
     if kind.startswith("Array("):
         return [_sample(parameter, kind.removeprefix("Array(").removesuffix(")"))]
