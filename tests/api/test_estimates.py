@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from builders import NOON, SINCE, UNTIL, a_run, insert_runs
 from econome.app import create_app
 from econome.ingest.calibration import LEAST_CALLS, Calibration
+from econome.ingest.measuring import LEFT_OUT
 
 ASKED = {"since": SINCE.isoformat(), "until": UNTIL.isoformat()}
 QUESTION, ANSWER = "Why do apples fall? " * 10, "Because masses attract each other."
@@ -119,6 +120,84 @@ def test_a_failed_call_without_an_answer_stays_unknown(server: TestClient) -> No
     assert (run["usage_source"], run["tokens"]["total"]) == ("unknown", None)
 
 
+OPENAI = {"metadata": {"ls_model_name": "gpt-4o", "ls_provider": "openai"}}
+
+
+def test_a_failed_chat_of_openai_s_stays_unknown_too(server: TestClient) -> None:
+    pytest.importorskip("quicktok")
+    run = run_of(server, send(server, error="refused", outputs=None, extra=OPENAI))
+    assert (run["usage_source"], run["tokens"]["total"], run["cost"]) == ("unknown", None, None)
+
+
+def test_an_estimate_is_taken_back_when_the_call_turns_out_to_have_failed(server: TestClient) -> None:
+    run_id = send(server, outputs=None)
+    assert run_of(server, run_id)["usage_source"] == "estimated"
+    server.post("/runs/batch", json={"post": [], "patch": [{"id": run_id, "error": "refused"}]})
+    run = run_of(server, run_id)
+    assert (run["usage_source"], run["tokens"]["total"], run["cost"]) == ("unknown", None, None)
+
+
+def test_zeros_for_an_answer_are_not_believed_and_say_so(server: TestClient) -> None:
+    pytest.importorskip("quicktok")
+    choices = [{"message": {"role": "assistant", "content": ANSWER}}]
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    run = run_of(server, send(server, outputs={"choices": choices, "usage": usage}, extra=OPENAI))
+    assert (run["usage_source"], run["tokens"]["output"]) == ("estimated", 6)
+    assert run["usage_convention"].startswith("estimated:o200k_base@quicktok-")
+    assert run["notes"] == ["no token was reported for an answer that has some"]
+
+
+def test_a_stream_that_broke_off_after_some_text_is_estimated(server: TestClient) -> None:
+    run = run_of(server, send(server, error="connection lost"))
+    assert (run["status"], run["usage_source"]) == ("error", "estimated")
+
+
+def test_the_side_that_no_tokenizer_measures_is_estimated_by_its_length(server: TestClient) -> None:
+    pytest.importorskip("quicktok")
+    tools = [{"type": "function", "function": {"name": "look", "description": "Looks at apples."}}]
+    inputs = {"messages": [{"role": "user", "content": QUESTION}], "tools": tools}
+    run = run_of(server, send(server, inputs=inputs, extra=OPENAI))
+    assert run["usage_convention"].startswith("estimated:o200k_base@quicktok-")
+    assert run["usage_convention"].endswith("+characters@1/4")
+    assert run["tokens"]["output"] == 6
+    assert run["tokens"]["input"] > round(len(QUESTION) / 4)
+
+
+def test_a_picture_is_noted_as_left_out_until_usage_is_told(server: TestClient) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "https://example.org/apple.png"}}
+    content = [{"type": "text", "text": QUESTION}, picture]
+    run_id = send(server, inputs={"messages": [{"role": "user", "content": content}]}, extra=OPENAI)
+    assert run_of(server, run_id)["notes"] == [LEFT_OUT]
+    assert totals(server)["coverage"]["marked"] == 1
+    usage = {"input_tokens": 1051, "output_tokens": 7, "total_tokens": 1058}
+    patch = {"id": run_id, "outputs": {"usage_metadata": usage}}
+    server.post("/runs/batch", json={"post": [], "patch": [patch]})
+    run = run_of(server, run_id)
+    assert (run["usage_source"], run["tokens"]["input"], run["notes"]) == ("reported", 1051, [])
+
+
+def test_an_embedding_without_usage_is_counted_and_in_the_totals(server: TestClient) -> None:
+    pytest.importorskip("quicktok")
+    extra = {"metadata": {"ls_model_name": "text-embedding-3-small", "ls_provider": "openai"}}
+    run = run_of(
+        server,
+        send(server, run_type="embedding", inputs={"input": "tiktoken is great!"}, outputs={}, extra=extra),
+    )
+    assert (run["usage_source"], run["tokens"]["input"], run["tokens"]["output"]) == ("counted", 6, 0)
+    assert totals(server)["tokens"]["input"] == 6
+
+
+def test_a_count_takes_nothing_from_an_estimate(server: TestClient) -> None:
+    pytest.importorskip("quicktok")
+    extra = {"metadata": {"ls_model_name": "davinci-002", "ls_provider": "openai"}}
+    run_id = send(server, inputs={"question": QUESTION}, outputs=None, extra=extra)
+    assert run_of(server, run_id)["usage_source"] == "estimated"
+    generations = {"generations": [[{"text": "hello world"}]]}
+    server.post("/runs/batch", json={"post": [], "patch": [{"id": run_id, "outputs": generations}]})
+    run = run_of(server, run_id)
+    assert (run["usage_source"], run["tokens"]["input"], run["tokens"]["output"]) == ("counted", None, 2)
+
+
 def test_without_estimates_it_stays_unknown(settings_of: Callable[..., Any]) -> None:
     with TestClient(
         create_app(settings_of(estimate=False), "eca_test"), base_url="http://localhost"
@@ -144,6 +223,21 @@ def test_the_ratio_is_learned_from_the_calls_that_report(server: TestClient) -> 
     insert_runs(store, [one_more])
     taught.learn()
     ratio = taught.ratio(workspace, "p", "m")
-    assert ratio.name == "characters@1/2.5,5.0:m"
+    assert ratio.name == "characters@1/2.50,5.00:m"
     assert (ratio.tokens_sent(1000), ratio.tokens_generated(1000)) == (400, 200)
     assert taught.ratio(workspace, "p", "another").name == "characters@1/4"
+
+
+def test_an_answer_that_took_reasoning_teaches_nothing_about_answers(server: TestClient) -> None:
+    store = server.app.state.econome.store  # type: ignore[attr-defined]
+    thought = [
+        a_run(
+            model="r", provider="p", uncached=100, text_out=10, reasoning=90, chars_user=250, chars_answer=900
+        )
+        for _ in range(LEAST_CALLS)
+    ]
+    for run in thought:
+        run.key_time = run.started_at = NOON + timedelta(days=240)
+    insert_runs(store, thought)
+    taught = Calibration(store, beside=False)
+    assert taught.ratio(thought[0].workspace, "p", "r").name == "characters@1/2.50,2.50:r"

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from econome.counting import Texts, Tokenizers, counted_usage, texts_of
+from econome.counting.chat import estimated_chat
 from econome.counting.names import model_name
 from econome.counting.tokenizers import KEPT_TOKENIZERS, LARGEST_FILE_BYTES, LONGEST_TEXT
 from econome.domain.usage import Usage
@@ -293,3 +294,12 @@ def test_a_model_without_a_tokenizer_here_is_not_counted(folder: Path) -> None:
 )
 def test_other_shapes_have_no_texts(inputs: object, outputs: object) -> None:
     assert texts_of(inputs, outputs) == Texts(None, None)
+
+
+def test_a_chat_is_estimated_with_the_tokenizer_that_the_operator_gave(folder: Path) -> None:
+    inputs = {"messages": [{"role": "user", "content": PROMPT}]}
+    outputs = {"message": {"role": "assistant", "content": "les pommes"}}
+    found = estimated_chat(Tokenizers((folder,)), "tiny-t5", inputs, outputs)
+    assert found is not None
+    assert found[0] == Usage(uncached=3 + (3 + 1 + 5), text_out=2)
+    assert found[1] == f"estimated:tokenizer.json@{sha256(words().encode()).hexdigest()[:8]}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from econome.counting.chat import estimated_chat
+from econome.counting import Tokenizers, counted_usage
+from econome.counting.chat import LONGEST_CHAT, estimated_chat, has_media
 from econome.counting.encodings import count_with, encoding_of
+from econome.counting.usage import counted_embedding
 from econome.domain.usage import Usage
 
 pytest.importorskip("quicktok")
@@ -61,7 +63,7 @@ def test_each_model_of_openai_s_has_its_encoding(model: str, encoding: str | Non
 def test_a_chat_is_its_texts_and_what_openai_puts_around_them() -> None:
     inputs = {"messages": [{"role": "user", "content": "2 + 2 = 4"}]}
     outputs = {"choices": [{"message": {"role": "assistant", "content": "tiktoken is great!"}}]}
-    found = estimated_chat("gpt-4o", inputs, outputs)
+    found = estimated_chat(Tokenizers(), "gpt-4o", inputs, outputs)
     assert found is not None
     assert found[0] == Usage(uncached=3 + 3 + 1 + 7, text_out=6)
 
@@ -71,10 +73,60 @@ def test_a_chat_is_its_texts_and_what_openai_puts_around_them() -> None:
     [
         {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]},
         {"messages": [{"role": "user", "content": "a"}], "tools": [{"type": "function"}]},
+        {"messages": [{"role": "user", "content": "a"}], "system": "Be kind."},
+        {"messages": [{"role": "user", "content": "a " * LONGEST_CHAT}]},
         {"messages": []},
         {"prompt": "a"},
         None,
     ],
 )
 def test_a_prompt_that_is_more_than_text_is_left_to_others(inputs: object) -> None:
-    assert estimated_chat("gpt-4o", inputs, None) is None
+    assert estimated_chat(Tokenizers(), "gpt-4o", inputs, None) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": None, "tool_calls": [{"function": {"name": "find", "arguments": '{"what": "apples"}'}}]},
+        {"content": "I look.", "tool_calls": [{"function": {"name": "find", "arguments": '{"n": 1}'}}]},
+    ],
+)
+def test_an_answer_that_calls_tools_is_left_to_others(message: dict[str, object]) -> None:
+    assert estimated_chat(Tokenizers(), "gpt-4o", None, {"choices": [{"message": message}]}) is None
+
+
+def test_several_answers_are_left_to_others() -> None:
+    choices = [{"message": {"content": "one"}}, {"message": {"content": "two"}}]
+    assert estimated_chat(Tokenizers(), "gpt-4o", None, {"choices": choices}) is None
+
+
+@pytest.mark.parametrize(
+    ("inputs", "tokens"),
+    [
+        ({"input": "tiktoken is great!"}, 6),
+        ({"texts": ["tiktoken is great!", "2 + 2 = 4"]}, 6 + 7),
+        ({"text": ""}, 0),
+    ],
+)
+def test_embedded_texts_are_counted(inputs: dict[str, object], tokens: int) -> None:
+    counted = counted_embedding(Tokenizers(), "text-embedding-3-small", inputs)
+    assert counted is not None
+    assert counted[0] == Usage(uncached=tokens, text_out=0)
+    assert counted[1].startswith("counted:cl100k_base@quicktok-")
+
+
+@pytest.mark.parametrize("inputs", [None, {}, {"input": [[1, 2]]}, {"input": ["a", None]}, {"input": []}])
+def test_what_is_no_text_is_not_counted_as_embedded(inputs: object) -> None:
+    assert counted_embedding(Tokenizers(), "text-embedding-3-small", inputs) is None
+
+
+def test_a_text_model_of_somebody_else_is_not_counted_with_openai_s_encodings() -> None:
+    assert counted_usage(Tokenizers(), "claude-sonnet-4-5", {"prompts": ["a"]}, None) is None
+
+
+def test_pictures_and_files_are_seen_and_text_is_not_one() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "x"}}
+    words = {"type": "text", "text": "a"}
+    assert has_media({"messages": [{"role": "user", "content": [words, picture]}]})
+    assert not has_media({"messages": [{"role": "user", "content": [words]}]})
+    assert not has_media(None)

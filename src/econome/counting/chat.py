@@ -1,4 +1,4 @@
-"""Usage of a chat that nobody reported: its messages in the model's own encoding.
+"""Usage of a chat that nobody reported: its messages in the tokens of the model's own tokenizer.
 
 How a chat is wrapped is the provider's own business. OpenAI documents three tokens a message
 and three before the answer; it holds for messages of text alone. So this is an estimate,
@@ -10,53 +10,86 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from econome.counting.encodings import count_with, encoding_of
-from econome.counting.tokenizers import LONGEST_TEXT
+from econome.counting.tokenizers import Count, Tokenizers
 from econome.domain.usage import Usage
+from econome.wire.answers import characters_of
 from econome.wire.segments import answers_in, messages_of
 
+LONGEST_CHAT = 200_000
+"""Characters of a prompt or an answer that are read; how long a longer one is tells enough."""
+
 _PER_MESSAGE, _BEFORE_THE_ANSWER = 3, 3
+_TEXTS = frozenset({"text", "input_text", "output_text"})
+_MEDIA = frozenset(
+    (
+        *("image", "image_url", "input_image", "audio", "input_audio", "video", "video_url", "media"),
+        *("file", "input_file", "document"),
+    )
+)
 
 
-def estimated_chat(model: str, inputs: object, outputs: object) -> tuple[Usage, str] | None:
+def estimated_chat(
+    tokenizers: Tokenizers, model: str, inputs: object, outputs: object
+) -> tuple[Usage, str] | None:
     """The usage of a chat and how it was found, `estimated:o200k_base@quicktok-0.4.0`.
 
-    None for a model whose encoding is not known here, or without the package. Either side may be
-    unknown alone.
+    None without a tokenizer of the model, or for a chat that is more than text. Either side may
+    be unknown alone.
     """
-    encoding = encoding_of(model)
-    if encoding is None or count_with(encoding, "") is None:
+    sent = _prompt(tokenizers, model, inputs) if isinstance(inputs, Mapping) else None
+    generated = _answer(tokenizers, model, outputs) if isinstance(outputs, Mapping) else None
+    count = sent or generated
+    if count is None:
         return None
-    sent = _prompt(encoding, inputs) if isinstance(inputs, Mapping) else None
-    generated = _answer(encoding, outputs) if isinstance(outputs, Mapping) else None
-    if sent is None and generated is None:
-        return None
-    name = (count_with(encoding, "") or (0, ""))[1]
-    return Usage(uncached=sent, text_out=generated), f"estimated:{name}"
+    usage = Usage(
+        uncached=sent.tokens if sent else None,
+        text_out=generated.tokens if generated else None,
+    )
+    return usage, f"estimated:{count.tokenizer}"
 
 
-def _prompt(encoding: str, inputs: Mapping[str, Any]) -> int | None:
+def has_media(inputs: object) -> bool:
+    """Whether a prompt has pictures, sound or files in it, of which the text says nothing."""
+    if not isinstance(inputs, Mapping):
+        return False
+    return any(
+        isinstance(block, Mapping) and block.get("type") in _MEDIA
+        for message in messages_of(inputs)
+        if isinstance(content := message.get("content"), list)
+        for block in content
+    )
+
+
+def _prompt(tokenizers: Tokenizers, model: str, inputs: Mapping[str, Any]) -> Count | None:
     messages = messages_of(inputs)
-    if not messages or inputs.get("tools") or inputs.get("functions"):
+    beside = ("tools", "functions", "system", "instructions", "system_instruction")
+    if not messages or any(inputs.get(name) for name in beside):
         return None
-    tokens = _BEFORE_THE_ANSWER
+    texts: list[str] = []
     for message in messages:
-        content = _plain(message.get("content"))
-        if content is None or len(content) > LONGEST_TEXT or message.get("tool_calls"):
+        text = _plain(message.get("content"))
+        if text is None or message.get("tool_calls") or message.get("function_call"):
             return None
-        counted = count_with(encoding, content)
-        if counted is None:
-            return None
-        tokens += _PER_MESSAGE + 1 + counted[0]  # a role is one token
-    return tokens
-
-
-def _answer(encoding: str, outputs: Mapping[str, Any]) -> int | None:
-    text = next((text for text in answers_in(outputs) if text), None)
-    if text is None or len(text) > LONGEST_TEXT:
+        texts.append(text)
+    if sum(map(len, texts)) > LONGEST_CHAT:
         return None
-    counted = count_with(encoding, text)
-    return counted[0] if counted else None
+    tokens, tokenizer = _BEFORE_THE_ANSWER, ""
+    for text in texts:
+        count = tokenizers.count(model, text)
+        if count is None:
+            return None
+        tokens += _PER_MESSAGE + 1 + count.tokens  # a role is one token
+        tokenizer = count.tokenizer
+    return Count(tokens, tokenizer)
+
+
+def _answer(tokenizers: Tokenizers, model: str, outputs: Mapping[str, Any]) -> Count | None:
+    text = next((text for text in answers_in(outputs) if text), None)
+    if text is None or len(text) > LONGEST_CHAT:
+        return None
+    if len(text) != characters_of(outputs):  # calls of tools, or several answers: more than this text
+        return None
+    return tokenizers.count(model, text)
 
 
 def _plain(content: object) -> str | None:
@@ -66,6 +99,6 @@ def _plain(content: object) -> str | None:
     if isinstance(content, list):
         texts = [block.get("text") if isinstance(block, dict) else block for block in content]
         kinds = {block.get("type", "text") for block in content if isinstance(block, dict)}
-        if kinds <= {"text", "input_text"} and all(isinstance(text, str) for text in texts):
+        if kinds <= _TEXTS and all(isinstance(text, str) for text in texts):
             return "".join(map(str, texts))
     return None

@@ -23,6 +23,19 @@ def texts_of(inputs: object, outputs: object) -> Texts:
     return Texts(_prompts(inputs), _completions(outputs))
 
 
+def embedded_texts(inputs: object) -> tuple[str, ...] | None:
+    """The texts that a run of an embedding model was given: `input`, `texts`, `text` or `query`."""
+    if not isinstance(inputs, Mapping):
+        return None
+    for name in ("input", "texts", "documents", "text", "query"):
+        given = inputs.get(name)
+        if isinstance(given, str):
+            return (given,)
+        if isinstance(given, list) and given:
+            return _all_texts(given)  # None for tokens, which some clients send
+    return None
+
+
 def _prompts(inputs: object) -> tuple[str, ...] | None:
     prompts = inputs.get("prompts") if isinstance(inputs, Mapping) else None
     if not isinstance(prompts, list) or not prompts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from econome.counting.texts import texts_of
+from econome.counting.texts import embedded_texts, texts_of
 from econome.counting.tokenizers import LONGEST_TEXT, Count, Tokenizers
 from econome.domain.usage import Usage
 
@@ -30,6 +30,12 @@ def counted_usage(
         text_out=completion.tokens if completion else None,
     )
     return usage, f"counted:{count.tokenizer}"
+
+
+def counted_embedding(tokenizers: Tokenizers, model: str, inputs: object) -> tuple[Usage, str] | None:
+    """The usage of an embedding model's run, which generates no tokens. None when it cannot be counted."""
+    count = _sum(tokenizers, model, embedded_texts(inputs), add_special_tokens=True)
+    return None if count is None else (Usage(uncached=count.tokens, text_out=0), f"counted:{count.tokenizer}")
 
 
 def _sum(

@@ -49,6 +49,7 @@ class _Taught:
     provider: str
     model: str
     calls: int
+    answers: int
     chars_sent: int
     tokens_sent: int
     chars_generated: int
@@ -94,6 +95,12 @@ class Calibration:
 
 
 def _ratio(row: _Taught) -> Ratio:
-    sent = row.chars_sent / row.tokens_sent
-    generated = row.chars_generated / row.tokens_generated if row.tokens_generated else sent
-    return Ratio(sent, generated, f"characters@1/{sent:.1f},{generated:.1f}:{row.model}")
+    sent = _per_token(row.chars_sent, row.tokens_sent)
+    has_answers = row.answers >= LEAST_CALLS
+    generated = _per_token(row.chars_generated, row.tokens_generated) if has_answers else sent
+    return Ratio(sent, generated, f"characters@1/{sent:.2f},{generated:.2f}:{row.model}")
+
+
+def _per_token(characters: int, tokens: int) -> float:
+    """As many decimals as the estimator's name has: whoever reads it finds the same estimate."""
+    return max(0.01, round(characters / tokens, 2))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from econome.domain.piece import Piece
-from econome.domain.run import Kind
+from econome.domain.run import CALLS, Kind
 from econome.domain.usage import UsageSource
 from econome.wire.answers import characters_of, response_id_of
 from econome.wire.model import read_model, read_parameters
@@ -56,9 +56,16 @@ def describe_call(piece: Piece, inputs: Any, outputs: Any, extra: Mapping[str, A
         _describe_answer(piece, answer)
     kind = given.get("kind") or Kind.LLM
     piece.reading = read_usage(kind, answer, extra)
+    _keep_to_count(piece, kind, inputs, outputs)
+
+
+def _keep_to_count(piece: Piece, kind: str, inputs: Any, outputs: Any) -> None:
+    """Keeps what is needed to count the tokens of a call that does not tell them."""
     is_told = piece.reading is not None and piece.reading.source is not UsageSource.UNKNOWN
-    if not is_told and kind == Kind.LLM:  # its tokens may have to be counted
-        piece.inputs = _if_short(inputs, piece.payload.inputs)
+    if is_told or kind not in CALLS:
+        return
+    piece.inputs = _if_short(inputs, piece.payload.inputs)
+    if kind == Kind.LLM:  # an embedding's answer is numbers, and large
         piece.outputs = _if_short(outputs, piece.payload.outputs)
 
 

@@ -60,7 +60,12 @@ def test_texts_are_kept_parsed_where_tokens_may_be_counted(kind: str | None) -> 
     assert (piece.inputs, piece.outputs) == ({"q": "?"}, {"a": "!"})
 
 
-@pytest.mark.parametrize("kind", ["embedding", "chain", "tool"])
+def test_of_an_embedding_only_the_texts_are_kept_parsed_not_the_vectors() -> None:
+    piece = piece_of(run_type="embedding", inputs={"input": "?"}, outputs={"data": [[0.1, 0.2]]})
+    assert (piece.inputs, piece.outputs) == ({"input": "?"}, None)
+
+
+@pytest.mark.parametrize("kind", ["chain", "tool"])
 def test_texts_of_what_is_not_counted_are_not_kept_parsed(kind: str) -> None:
     piece = piece_of(run_type=kind, inputs={"q": "?"}, outputs={"a": "!"})
     assert (piece.inputs, piece.outputs) == (None, None)
