@@ -1,16 +1,21 @@
 /** The only file that fetches. */
 
 import type {
+  Explained,
   Facets,
+  JournalEntry,
   Key,
   Overview,
+  Price,
   Project,
+  Repricing,
   RunPage,
   RunWhole,
   Series,
   Session,
   Spend,
   Trace,
+  Unpriced,
 } from "./types.ts";
 
 const ROOT = "/econome/v1";
@@ -95,6 +100,20 @@ export const api = {
   makeKey: async (key: { name: string; role: string; projects?: string }) =>
     (await (await send("POST", "/keys", key)).json()) as Key & { key: string },
   dropKey: (id: string) => send("DELETE", `/keys/${encodeURIComponent(id)}`),
+  prices: (query: Query, signal?: AbortSignal) =>
+    get<{ prices: Price[]; next: string | null }>("/prices", query, signal),
+  unpriced: (query: Query, signal?: AbortSignal) =>
+    get<{ models: Unpriced[]; others: number }>("/prices/unpriced", query, signal),
+  explain: (run: string, signal?: AbortSignal) => get<Explained>("/prices/explain", { run }, signal),
+  setPrice: (price: object) => send("POST", "/prices", price),
+  dropPrice: (id: string) => send("DELETE", `/prices/${encodeURIComponent(id)}`),
+  propose: async (what: object) => (await (await send("POST", "/repricings", what)).json()) as Repricing,
+  reprice: async (id: string) =>
+    (await (await send("POST", `/repricings/${id}/apply`, {})).json()) as Repricing,
+  repricing: (id: string, signal?: AbortSignal) => get<Repricing>(`/repricings/${id}`, {}, signal),
+  currencies: (signal?: AbortSignal) =>
+    get<{ currencies: { currency: string }[]; default: string }>("/currency", {}, signal),
+  journal: (signal?: AbortSignal) => get<{ entries: JournalEntry[] }>("/journal", { limit: 20 }, signal),
   loadSample: () => send("POST", "/sample", {}),
   removeSample: () => send("DELETE", "/sample"),
 };

@@ -12,6 +12,7 @@ export interface Entry {
 export const MENU: readonly Entry[] = [
   { page: "overview", word: "nav.overview", icon: "overview", key: "o" },
   { page: "runs", word: "nav.runs", icon: "runs", key: "r" },
+  { page: "prices", word: "nav.prices", icon: "price", key: "m" },
   { page: "connect", word: "nav.connect", icon: "connect", key: "c" },
   { page: "keys", word: "nav.keys", icon: "keys", key: "k" },
 ];

@@ -5,7 +5,7 @@ const BASE = "/ui/";
 export type Changes = Record<string, string | string[] | null>;
 
 /** What follows the viewer from page to page. */
-export const SCOPE = ["range", "since", "until", "project", "filter", "unit"];
+export const SCOPE = ["range", "since", "until", "project", "filter", "unit", "prices", "currency"];
 
 class Address {
   page = $state("overview");

@@ -12,6 +12,10 @@ class Scope {
   readonly filter = $derived(address.parameters.get("filter") ?? "");
   readonly unit = $derived<Unit>(UNITS.find((unit) => unit === address.parameters.get("unit")) ?? "cost");
 
+  /** The day at whose prices amounts are shown; empty: as recorded. */
+  readonly prices = $derived(address.parameters.get("prices") ?? "");
+  readonly currency = $derived(address.parameters.get("currency") ?? "");
+
   /** The parameters of a question, as of now. */
   query(more: Query = {}): Query {
     const { since, until } = endsOf(this.span, Date.now());
@@ -20,6 +24,8 @@ class Scope {
       until: new Date(until).toISOString(),
       project: this.projects,
       filter: this.filter,
+      prices: this.prices,
+      currency: this.currency,
       ...more,
     };
   }
@@ -55,6 +61,19 @@ class Scope {
 
   setFilter(filter: string): void {
     address.change({ filter: filter || null });
+  }
+
+  setPrices(day: string): void {
+    address.change({ prices: day || null });
+  }
+
+  setCurrency(currency: string): void {
+    address.change({ currency: currency === "USD" ? null : currency });
+  }
+
+  /** Amounts as they were recorded, in dollars. */
+  resetMoney(): void {
+    address.change({ prices: null, currency: null });
   }
 
   setUnit(unit: Unit): void {

@@ -5,14 +5,44 @@ export type Money = string | null;
 export const INPUT_BUCKETS = [
   "uncached",
   "cache_read",
+  "cache_read_audio",
   "cache_write_5m",
   "cache_write_1h",
   "audio_in",
   "image_in",
+  "video_in",
 ] as const;
 export const OUTPUT_BUCKETS = ["text_out", "reasoning", "audio_out", "image_out"] as const;
 export const BUCKETS = [...INPUT_BUCKETS, ...OUTPUT_BUCKETS] as const;
 export type Bucket = (typeof BUCKETS)[number];
+
+export const FEES = [
+  "request",
+  "second",
+  "web_search",
+  "file_search",
+  "code_execution",
+  "grounding",
+  "image",
+  "page",
+  "audio_second",
+  "character",
+] as const;
+export type Fee = (typeof FEES)[number];
+
+/** In which money the amounts of an answer are. */
+export interface Terms {
+  /** "recorded", or the day whose prices they are at. */
+  prices: string;
+  currency: string;
+}
+
+/** What was estimated, beside the totals and never in them. */
+export interface Estimated {
+  cost: Money;
+  input: number | null;
+  output: number | null;
+}
 
 export type Tokens = Record<Bucket | "input" | "output" | "total", number | null>;
 
@@ -25,6 +55,7 @@ export interface Coverage {
   estimated: number;
   unknown: number;
   settling: number;
+  marked: number;
 }
 
 export interface Quantiles {
@@ -42,6 +73,9 @@ export interface Totals {
   cost: Money;
   input_cost: Money;
   output_cost: Money;
+  fee_cost: Money;
+  estimated: Estimated;
+  reported: { calls: number; ours: Money; cost: Money; difference: Money };
   tokens_per_call: { input: number | null; output: number | null };
   latency: Quantiles;
   first_token: Quantiles;
@@ -59,7 +93,7 @@ export interface Session {
   features: { text_index: boolean };
 }
 
-export interface Overview {
+export interface Overview extends Terms {
   since: string;
   until: string;
   totals: Totals;
@@ -138,6 +172,12 @@ export interface RunRow {
   usage_source: UsageSource;
   usage_convention: string;
   counted: boolean;
+  uncounted: "" | "wrapper" | "wrapped" | "repeated" | "replayed";
+  fees: Record<string, number>;
+  fee_cost: Money;
+  our_cost: Money;
+  /** What of the labels comes from above. */
+  inherited: string[];
   cost: Money;
   input_cost: Money;
   output_cost: Money;
@@ -165,6 +205,8 @@ export interface RollUp {
   cost: Money;
   input_cost: Money;
   output_cost: Money;
+  fee_cost: Money;
+  estimated: Estimated;
   coverage: Coverage;
 }
 
@@ -234,6 +276,93 @@ export interface RunWhole {
     comment: string | null;
     created_at: string;
   }[];
+}
+
+/** A rate: an amount, or an amount and what holds from so many input tokens on. */
+export type Rate = string | [string, ...[number, string][]];
+
+export interface Price {
+  id: string | null;
+  source: string;
+  source_version: string;
+  provider: string;
+  model: string;
+  project: string;
+  valid_from: string | null;
+  tier: string;
+  rates: Partial<Record<Bucket, Rate>>;
+  fees: Partial<Record<Fee, string>>;
+  discount: string;
+  note: string;
+  author: string;
+  created_at: string | null;
+  editable: boolean;
+}
+
+export interface Unpriced {
+  provider: string;
+  model: string;
+  tier: string;
+  calls: number;
+  input: number | null;
+  output: number | null;
+  first: string;
+  last: string;
+  reasons: string[];
+}
+
+export interface BillLine {
+  bucket?: Bucket;
+  fee?: Fee;
+  count: string | number;
+  rate: string;
+  cost: string;
+}
+
+export interface Explained {
+  run: string | null;
+  asked: { provider: string; model: string; tier: string };
+  price: Omit<Price, "note" | "author" | "created_at" | "editable"> | null;
+  recorded?: Omit<Price, "note" | "author" | "created_at" | "editable"> | null;
+  is_recorded?: boolean;
+  lines: BillLine[];
+  cost: Money;
+  our_cost?: Money;
+  cost_reported: Money;
+  difference: Money;
+  steps: { source: string; version: string; model: string; found: boolean; why: string }[];
+}
+
+export interface Repricing {
+  id: string;
+  state: string;
+  author: string;
+  created_at: string;
+  since: string;
+  until: string;
+  filter: string;
+  runs: number;
+  expected: number;
+  changed: number;
+  cost_before: string;
+  cost_after: string;
+  difference: string;
+  by_model: {
+    provider: string;
+    model: string;
+    runs: number;
+    changed: number;
+    before: string;
+    after: string;
+  }[];
+}
+
+export interface JournalEntry {
+  at: string;
+  id: string;
+  author: string;
+  action: string;
+  detail: Record<string, unknown>;
 }
 
 export interface Project {

@@ -17,39 +17,55 @@ function formatter(language: Language, options: Intl.NumberFormatOptions): Intl.
 // Intl reads a numeric string exactly; the cast says so to TypeScript.
 const exactly = (text: string) => text as Intl.StringNumericLiteral;
 
-const DOLLARS = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" } as const;
+const HOME = "USD";
+
+const inMoney = (currency: string) =>
+  ({ style: "currency", currency, currencyDisplay: "narrowSymbol" }) as const;
+
+/** A currency that Intl can write, else dollars: an address may hold anything. */
+export function currencyOf(text: string | null): string {
+  return text && /^[A-Z]{3}$/.test(text) ? text : HOME;
+}
 
 /** $12,345.67, $0.0120, and as many places as a smaller amount needs to say something. */
-export function money(text: string, language: Language): string {
+export function money(text: string, language: Language, currency = HOME): string {
   const size = Math.abs(Number(text));
   if (size === 0 || size >= 1)
-    return formatter(language, { ...DOLLARS, minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(
-      exactly(text),
-    );
+    return formatter(language, {
+      ...inMoney(currency),
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+    }).format(exactly(text));
   if (size >= 0.01)
-    return formatter(language, { ...DOLLARS, minimumFractionDigits: 4, maximumFractionDigits: 4 }).format(
-      exactly(text),
-    );
+    return formatter(language, {
+      ...inMoney(currency),
+      minimumFractionDigits: 4,
+      maximumFractionDigits: 4,
+    }).format(exactly(text));
   const places = Math.min(18, 1 - Math.floor(Math.log10(size)));
   return formatter(language, {
-    ...DOLLARS,
+    ...inMoney(currency),
     minimumFractionDigits: Math.min(4, places),
     maximumFractionDigits: places,
   }).format(exactly(text));
 }
 
 /** An amount on an axis: $0.2, no more places than it has. */
-export function tickMoney(value: number, language: Language): string {
-  return formatter(language, { ...DOLLARS, minimumFractionDigits: 0, maximumSignificantDigits: 3 }).format(
-    value,
-  );
+export function tickMoney(value: number, language: Language, currency = HOME): string {
+  return formatter(language, {
+    ...inMoney(currency),
+    minimumFractionDigits: 0,
+    maximumSignificantDigits: 3,
+  }).format(value);
 }
 
 /** All its digits. */
-export function wholeMoney(text: string, language: Language): string {
-  return formatter(language, { ...DOLLARS, minimumFractionDigits: 2, maximumFractionDigits: 18 }).format(
-    exactly(text),
-  );
+export function wholeMoney(text: string, language: Language, currency = HOME): string {
+  return formatter(language, {
+    ...inMoney(currency),
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 18,
+  }).format(exactly(text));
 }
 
 /** 12,345 */
@@ -161,6 +177,15 @@ export function fullTime(at: number, language: Language): string {
     fractionalSecondDigits: 3,
     timeZoneName: "short",
   }).format(at);
+}
+
+/** 24 Nov 2026, of a day without a time; what is none stays as it is. */
+export function wholeDay(text: string, language: Language): string {
+  const at = Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(at)) return text;
+  return dateFormatter(language, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(
+    at,
+  );
 }
 
 /** The label of a bucket of time that lasts `step` seconds. */

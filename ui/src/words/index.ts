@@ -2,6 +2,7 @@
 
 import * as format from "../lib/format.ts";
 import { preferences } from "../preferences.svelte.ts";
+import { address } from "../router.svelte.ts";
 import { fill } from "../lib/words.ts";
 import en from "./en.json";
 import fr from "./fr.json";
@@ -20,11 +21,18 @@ export function named(group: string, value: string): string {
   return Object.hasOwn(en, word) ? t(word as Word) : value;
 }
 
+/** The currency of the page's amounts: what a run or a trace cost is always told in dollars. */
+function shown(): string {
+  return format.currencyOf(
+    ["overview", "runs"].includes(address.page) ? address.parameters.get("currency") : null,
+  );
+}
+
 /** The formats of lib/format.ts in the viewer's language. */
 export const write = {
-  money: (text: string) => format.money(text, preferences.language),
-  tickMoney: (value: number) => format.tickMoney(value, preferences.language),
-  wholeMoney: (text: string) => format.wholeMoney(text, preferences.language),
+  money: (text: string, currency = shown()) => format.money(text, preferences.language, currency),
+  tickMoney: (value: number) => format.tickMoney(value, preferences.language, shown()),
+  wholeMoney: (text: string, currency = shown()) => format.wholeMoney(text, preferences.language, currency),
   integer: (value: number) => format.integer(value, preferences.language),
   short: (value: number) => format.short(value, preferences.language),
   mean: (value: number) => format.mean(value, preferences.language),
@@ -36,6 +44,7 @@ export const write = {
   clock: (at: number) => format.clock(at, preferences.language, Date.now()),
   fullTime: (at: number) => format.fullTime(at, preferences.language),
   bucketTime: (at: number, step: number) => format.bucketTime(at, step, preferences.language),
+  day: (day: string) => format.wholeDay(day, preferences.language),
   tick: (at: number, gap: number) => format.tick(at, gap, preferences.language),
   ago: (at: number) => format.ago(at, Date.now(), preferences.language),
 };
