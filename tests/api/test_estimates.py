@@ -68,6 +68,21 @@ def test_a_call_without_usage_is_estimated_marked_and_in_no_total(server: TestCl
     assert (sums["coverage"]["estimated"], sums["coverage"]["priced"]) == (1, 0)
 
 
+def test_every_aggregate_tells_the_same_coverage(server: TestClient) -> None:
+    run_id = send(server)
+    usage = {"input_tokens": 51, "output_tokens": 7, "total_tokens": 58}
+    send(server, parent_run_id=run_id, trace_id=run_id, outputs={"usage_metadata": usage})
+    [line] = server.get("/econome/v1/series", params={**ASKED, "by": "none"}).json()["series"]
+    [row] = server.get("/econome/v1/spend", params={**ASKED, "by": "kind"}).json()["rows"]
+    trace = server.get(f"/econome/v1/traces/{run_id}").json()
+    told = totals(server)["coverage"]
+    assert told["calls"] == told["estimated"] + told["reported"] > 0
+    assert {name: sum(counts) for name, counts in line["coverage"].items()} == told
+    assert row["totals"]["coverage"] == told
+    assert trace["trace"]["totals"]["coverage"] == told
+    assert trace["runs"][0]["subtree"]["coverage"] == told
+
+
 def test_usage_that_comes_later_takes_the_estimate_s_place(server: TestClient) -> None:
     run_id = send(server)
     usage = {"input_tokens": 51, "output_tokens": 7, "total_tokens": 58}

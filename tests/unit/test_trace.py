@@ -116,6 +116,22 @@ def test_a_subtree_adds_up_counted_runs_only() -> None:
     assert used.tokens == {"uncached": 15, "text_out": 2, "input_tokens": 15, "output_tokens": 2}
 
 
+def test_estimates_stand_beside_a_subtree_s_sums_and_its_coverage_tells_all() -> None:
+    root = a_run(counted=False, notes=["not counted, hence not marked"], **between(0, 10))
+    told = a_run(parent=root, uncached=10, cost=Decimal("0.25"), usage_source="reported", **between(0, 1))
+    free = a_run(parent=root, uncached=5, usage_source="counted", notes=["mended"], **between(0, 1))
+    guess = a_run(parent=told, uncached=7, cost=Decimal(3), usage_source="estimated", **between(0, 1))
+    dark = a_run(kind="llm", parent=root, usage_source="unknown", status="pending", **at(0))
+    used = node_of(tree([root, told, free, guess, dark]), root).used
+    assert (used.cost, used.tokens) == (Decimal("0.25"), {"uncached": 15, "input_tokens": 15})
+    assert (used.estimated_calls, used.estimated_cost) == (1, Decimal(3))
+    assert +used.coverage == {
+        "calls": 4,
+        **dict.fromkeys(("priced", "unpriced", "reported", "counted", "estimated", "unknown"), 1),
+        **dict.fromkeys(("settling", "marked"), 1),
+    }
+
+
 def test_what_nobody_knows_is_not_zero() -> None:
     used = tree([a_run(kind="llm")])[0].used
     assert used.calls == 1

@@ -32,7 +32,13 @@ class Point:
     cost: Decimal | None
     priced_calls: int  # the calls that `cost` is the sum of
     known_calls: int  # the calls that the tokens are the sum of
-    estimated_calls: int  # in neither of the two
+    unpriced_calls: int
+    reported_calls: int
+    counted_calls: int
+    estimated_calls: int  # in none of the sums
+    unknown_calls: int
+    settling_calls: int
+    marked_calls: int
     estimated_cost: Decimal | None
     latency: list[float]  # p50 and p95 of what ended of `latency_of`, seconds; NaN for none
 

@@ -6,6 +6,7 @@ descendants, ends before starts. No run is ever lost for that, and nothing here 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from econome.domain.money import ZERO, total_of
+from econome.domain.run import Status
 from econome.domain.usage import Bucket, UsageSource
 
 COLUMNS = (*(bucket.value for bucket in Bucket), "input_tokens", "output_tokens")
@@ -48,6 +50,14 @@ class Timed(Protocol):
         """Who says how much it used: a `UsageSource`."""
 
     @property
+    def status(self) -> str:
+        """A `Status`."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is contradictory, mended or left out."""
+
+    @property
     def cost(self) -> Decimal | None:
         """US dollars; None when unknown."""
 
@@ -59,16 +69,25 @@ R = TypeVar("R", bound=Timed)
 class Used:
     """What a run and all below it used. A bucket that is not there is unknown."""
 
-    calls: int = 0
+    coverage: Counter[str] = field(default_factory=Counter)
+    """`calls`, and how many of them are `priced`, `unpriced`, `reported`, `settling` and so on."""
     tokens: dict[str, int] = field(default_factory=dict)
     cost: Decimal | None = None
-    estimated_calls: int = 0  # among the calls; their tokens and cost are not in the sums
-    estimated_cost: Decimal | None = None
+    estimated_cost: Decimal | None = None  # of the estimated calls, which are in none of the sums
+
+    @property
+    def calls(self) -> int:
+        """How many, each counted once."""
+        return self.coverage["calls"]
+
+    @property
+    def estimated_calls(self) -> int:
+        """How many of them nobody reported."""
+        return self.coverage["estimated"]
 
     def add(self, other: Used) -> None:
         """Takes in what a child used."""
-        self.calls += other.calls
-        self.estimated_calls += other.estimated_calls
+        self.coverage.update(other.coverage)
         for column, tokens in other.tokens.items():
             self.tokens[column] = self.tokens.get(column, 0) + tokens
         if other.cost is not None:
@@ -165,9 +184,19 @@ def _own(run: Timed) -> Used:
     if not run.counted:
         return Used()
     if run.usage_source == UsageSource.ESTIMATED:
-        return Used(1, estimated_calls=1, estimated_cost=run.cost)
+        return Used(_coverage(run), estimated_cost=run.cost)
     known = ((column, getattr(run, column, None)) for column in COLUMNS)
-    return Used(1, {column: tokens for column, tokens in known if tokens is not None}, run.cost)
+    return Used(_coverage(run), {column: tokens for column, tokens in known if tokens is not None}, run.cost)
+
+
+def _coverage(run: Timed) -> Counter[str]:
+    """What a counted call is: the words are those of every total's coverage."""
+    source = run.usage_source or UsageSource.UNKNOWN
+    found = Counter(calls=1, settling=int(run.status == Status.PENDING), marked=int(bool(run.notes)))
+    found[source] += 1
+    if source not in (UsageSource.UNKNOWN, UsageSource.ESTIMATED):
+        found["unpriced" if run.cost is None else "priced"] += 1
+    return found
 
 
 def _self_time(place: _Forest[R], at: int) -> timedelta | None:

@@ -19,7 +19,13 @@ select
     sumIf(cost, billed)                                as cost,
     countIf(billed and cost is not null)               as priced_calls,
     countIf(billed and (input_tokens is not null or output_tokens is not null)) as known_calls,
+    countIf(billed and usage_source not in ('unknown', '') and cost is null) as unpriced_calls,
+    countIf(counted and usage_source = 'reported')     as reported_calls,
+    countIf(counted and usage_source = 'counted')      as counted_calls,
     countIf(counted and not billed)                    as estimated_calls,
+    countIf(counted and usage_source in ('unknown', '')) as unknown_calls,
+    countIf(counted and status = 'pending')            as settling_calls,
+    countIf(counted and is_marked)                     as marked_calls,
     sumIf(cost, counted and not billed)                as estimated_cost,
     quantilesExactInclusiveIf(0.5, 0.95)(
         (toUnixTimestamp64Micro(assumeNotNull(ended_at)) - toUnixTimestamp64Micro(started_at)) / 1e6,
@@ -38,6 +44,8 @@ from (
         status,
         counted,
         billed,
+        usage_source,
+        notEmpty(notes) as is_marked,
         input_tokens,
         output_tokens,
         cost

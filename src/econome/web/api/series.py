@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from econome.analytics.dimension import Dimension
 from econome.analytics.errors import BadQuestion
-from econome.analytics.series import Clock, Line
+from econome.analytics.series import Clock, Line, Point
 from econome.analytics.series import series as series_of
 from econome.ingest.projects import Projects
 from econome.web.api import shapes
@@ -79,9 +80,16 @@ def _line(line: Line, projects: Projects, workspace: UUID, by: Dimension | None)
         "known_calls": [point.known_calls if point else 0 for point in points],
         "estimated_calls": [point.estimated_calls if point else 0 for point in points],
         "estimated_cost": [shapes.money(point.estimated_cost) if point else None for point in points],
+        "coverage": _coverage(points),
         "p50": [shapes.quantile(point.latency[0]) if point else None for point in points],
         "p95": [shapes.quantile(point.latency[1]) if point else None for point in points],
     }
+
+
+def _coverage(points: Sequence[Point | None]) -> shapes.Json:
+    """That of each point, by what is covered."""
+    known = [{} if point is None else shapes.coverage(point) for point in points]
+    return {name: [of.get(name, 0) for of in known] for name in shapes.COVERAGE}
 
 
 ROUTES = [Route("/econome/v1/series", series, methods=["GET"])]

@@ -16,6 +16,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from econome.analytics.runs import RunRow
+from econome.analytics.series import Point
 from econome.analytics.totals import Sums, Totals
 from econome.analytics.traces import TraceTotals
 from econome.domain.money import text_of
@@ -74,19 +75,24 @@ def tokens_of(row: Sums | RunRow) -> Json:
     return tokens({column: getattr(row, column) for column in COLUMNS})
 
 
-def coverage(sums: Sums) -> Json:
+COVERAGE = (
+    "calls",
+    "priced",
+    "unpriced",
+    "reported",
+    "counted",
+    "estimated",
+    "unknown",
+    "settling",
+    "marked",
+)
+"""What is told of every total: how many calls it is of, and how many of them are what."""
+
+
+def coverage(sums: Sums | Point) -> Json:
     """How much of a total is known, and from whom."""
-    return {
-        "calls": sums.calls,
-        "priced": sums.priced_calls,
-        "unpriced": sums.unpriced_calls,
-        "reported": sums.reported_calls,
-        "counted": sums.counted_calls,
-        "estimated": sums.estimated_calls,
-        "unknown": sums.unknown_calls,
-        "settling": sums.settling_calls,
-        "marked": sums.marked_calls,
-    }
+    of = {name: getattr(sums, f"{name}_calls") for name in COVERAGE[1:]}
+    return {COVERAGE[0]: sums.calls, **of}
 
 
 def totals(of: Totals) -> Json:
@@ -202,6 +208,7 @@ def node(of: Node[RunRow], projects: Projects, workspace: UUID) -> Json:
             "cost": money(of.used.cost),
             "calls": of.used.calls,
             "estimated": {"calls": of.used.estimated_calls, "cost": money(of.used.estimated_cost)},
+            "coverage": {name: of.used.coverage[name] for name in COVERAGE},
         },
     }
 
