@@ -22,6 +22,8 @@ PAGES = {
     "traces-peek": "runs?view=traces&peek={ticket}&tab=usage",
     "trace": "traces/{ticket}",
     "hostile": "traces/{hostile}?tab=facts",
+    "prices": "prices",
+    "prices-form": "prices?model=our-own-model-7b",
     "connect": "connect",
     "keys": "keys",
     "nowhere": "nowhere",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  currencyOf,
   ago,
   bucketTime,
   change,
@@ -77,4 +78,11 @@ test("times are told in words and in days", () => {
   assert.equal(ago(now - 3 * 60_000, now, "en"), "3 minutes ago");
   assert.equal(ago(now - 86_400_000, now, "fr"), "hier");
   assert.match(bucketTime(now, 86_400, "en"), /Nov 24/);
+});
+
+test("an amount is written in the currency of the answer", () => {
+  assert.equal(money("12.5", "en", "EUR"), "€12.50");
+  assert.equal(plain(money("12.5", "fr", "EUR")), "12,50 €");
+  assert.equal(currencyOf("EUR"), "EUR");
+  for (const text of [null, "", "euro", "E<R"]) assert.equal(currencyOf(text), "USD");
 });
