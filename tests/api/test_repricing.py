@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 
 from builders import NOON, SINCE, UNTIL, a_run, insert_runs
 from econome.app import create_app
+from econome.domain.key import Role
 from econome.domain.price import STATED
 from econome.ingest import rows
 from econome.store.client import StoreError
@@ -206,3 +208,62 @@ def test_what_is_done_cannot_be_applied_again(server: TestClient) -> None:
     apply(server, one)
     assert server.post(f"/econome/v1/repricings/{one}/apply").status_code == 409
     assert server.post(f"/econome/v1/repricings/{uuid4()}/apply").status_code == 404
+
+
+def test_a_proposal_that_is_applied_by_many_at_once_is_applied_once(server: TestClient) -> None:
+    fill(server, 20)
+    server.post(
+        "/econome/v1/prices", json={"model": "house-7b", "rates": {"uncached": "2", "text_out": "10"}}
+    )
+    proposed = propose(server)
+    with ThreadPoolExecutor(8) as pool:
+        where = f"/econome/v1/repricings/{proposed['id']}/apply"
+        answers = list(pool.map(lambda _: server.post(where).status_code, range(8)))
+    assert sorted(answers) == [202, *[409] * 7]
+    done = wait(server, proposed["id"])
+    assert {name: done[name] for name in ("runs", "changed", "difference")} == {
+        name: proposed[name] for name in ("runs", "changed", "difference")
+    }
+
+
+def test_a_difference_that_could_not_be_found_cannot_be_applied(
+    server: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(server)
+    repricings = server.app.state.econome.repricings  # type: ignore[attr-defined]
+
+    def fail(*_: object) -> None:
+        raise StoreError("away")
+
+    monkeypatch.setattr(repricings, "_read", fail)
+    made = server.post("/econome/v1/repricings", json=ASKED).json()
+    monkeypatch.undo()
+    assert made["state"] == "failed"
+    refused = server.post(f"/econome/v1/repricings/{made['id']}/apply")
+    assert refused.status_code == 409
+    assert "propose it again" in refused.json()["detail"]
+    assert total(server) == "9"
+
+
+def test_a_key_for_some_projects_sees_nothing_of_what_was_priced_in_others(server: TestClient) -> None:
+    for name in ("mine-1", "theirs"):
+        said = {"id": str(uuid4()), "name": "x", "run_type": "llm", "session_name": name}
+        server.post("/runs/batch", json={"post": [{**said, "start_time": NOON.isoformat()}], "patch": []})
+        price = {"model": "house-7b", "rates": {"uncached": "2"}, "project": f"{name}*"}
+        server.post("/econome/v1/prices", json=price)
+    seen = propose(server, project=["mine-1"])["id"]
+    hidden = [propose(server, project=["mine-1", "theirs"])["id"], propose(server)["id"]]
+    keys = server.app.state.econome.keys  # type: ignore[attr-defined]
+    _, key = keys.create("narrow", Role.READ, projects="mine-*")
+    mine = {"authorization": f"Bearer {key}"}
+    listed = server.get("/econome/v1/repricings", headers=mine).json()["repricings"]
+    assert [one["id"] for one in listed] == [seen]
+    assert server.get(f"/econome/v1/repricings/{seen}", headers=mine).status_code == 200
+    for one in hidden:
+        assert server.get(f"/econome/v1/repricings/{one}", headers=mine).status_code == 404
+    assert server.get("/econome/v1/journal", headers=mine).status_code == 403
+    prices = server.get("/econome/v1/prices?source=overrides", headers=mine).json()["prices"]
+    assert [price["project"] for price in prices] == ["mine-1*"]
+    explain = "/econome/v1/prices/explain?model=house-7b&project="
+    assert server.get(f"{explain}theirs", headers=mine).status_code == 403
+    assert server.get(f"{explain}mine-1", headers=mine).json()["price"]["project"] == "mine-1*"

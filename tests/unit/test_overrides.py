@@ -266,3 +266,11 @@ class _Listed:
     def search(self, provider: str, text: str) -> Iterator[Listing]:
         del provider, text
         yield self._listing
+
+
+def test_only_a_star_stands_for_other_characters_in_a_model_s_name(tmp_path: Path) -> None:
+    prices = [a_price(model="claude-opus[1m]"), a_price(model="what?")]
+    assert priced(tmp_path, prices, "", "claude-opus[1m]") is not None
+    assert priced(tmp_path, prices, "", "claude-opus1") is None
+    assert priced(tmp_path, prices, "", "what?") is not None
+    assert priced(tmp_path, prices, "", "whatx") is None

@@ -190,19 +190,27 @@ class Repricings:
 
     async def apply(self, one: Repricing, author: str) -> None:
         """Starts, or goes on with, the change. Raises `NotNow` where there is nothing to start."""
-        if one.state not in (State.PROPOSED, State.FAILED):
-            raise NotNow(f"The re-pricing {one.id} is {one.state}; only a proposed one can be applied.")
-        if one.state == State.PROPOSED:
-            one.expected = one.runs
-            one.runs = one.changed = 0
-            one.cost_before = one.cost_after = ZERO
-            one.models = {}
-            detail = {"id": one.id, "since": one.since, "until": one.until, "filter": one.filter}
-            await asyncio.to_thread(
-                journal.write, self._store, one.workspace, author, "re-pricing started", detail
-            )
-        one.state, one.author = State.RUNNING, author
-        await asyncio.to_thread(self._save, one)
+        state = one.state
+        if state not in (State.PROPOSED, State.FAILED):
+            raise NotNow(f"The re-pricing {one.id} is {state}; only a proposed one can be applied.")
+        if not one.version:  # measuring it failed
+            raise NotNow(f"The re-pricing {one.id} has no difference to apply: propose it again.")
+        one.state = State.RUNNING  # at once: whoever asks meanwhile would start it a second time
+        try:
+            if state == State.PROPOSED:
+                detail = {"id": one.id, "since": one.since, "until": one.until, "filter": one.filter}
+                await asyncio.to_thread(
+                    journal.write, self._store, one.workspace, author, "re-pricing started", detail
+                )
+                one.expected = one.runs
+                one.runs = one.changed = 0
+                one.cost_before = one.cost_after = ZERO
+                one.models = {}
+            one.author = author
+            await asyncio.to_thread(self._save, one)
+        except BaseException:
+            one.state = State.FAILED if one.expected else state
+            raise
         self._start(self._apply(one))
 
     async def stop(self) -> None:
@@ -235,7 +243,7 @@ class Repricings:
             one.state = State.PROPOSED
             await asyncio.to_thread(self._save, one)
         except Exception:
-            one.state = State.FAILED
+            one.state, one.version = State.FAILED, 0
             log.exception("The difference of the re-pricing %s could not be found", one.id)
 
     async def _apply(self, one: Repricing) -> None:
@@ -244,7 +252,6 @@ class Repricings:
                 await self._turn(one, one.sum_key, one.sum_id, is_summed=True)
             while await self._turn(one, LAST_KEY, LAST_ID, is_summed=False):
                 pass
-            one.state = State.DONE
             detail = {
                 "id": one.id,
                 "runs": one.runs,
@@ -255,6 +262,7 @@ class Repricings:
             await asyncio.to_thread(
                 journal.write, self._store, one.workspace, one.author, "re-pricing done", detail
             )
+            one.state = State.DONE  # now that the journal says so, too
             await asyncio.to_thread(self._save, one)
         except Exception:
             one.state = State.FAILED

@@ -137,7 +137,7 @@ class Overrides:
             if (
                 entry.workspace in (None, workspace)
                 and entry.provider in ("", provider)
-                and fnmatchcase(model, entry.model)
+                and fnmatchcase(model, entry.model.replace("[", "[[]").replace("?", "[?]"))
                 and (not entry.project or matches(entry.project, project))
             ):
                 groups.setdefault((not entry.project, entry.workspace is None), []).append(entry)

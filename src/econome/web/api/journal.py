@@ -15,11 +15,14 @@ from econome.web.api import shapes
 from econome.web.api.scope import allow, moment, whole
 from econome.web.auth import Role, require
 from econome.web.context import context
+from econome.web.errors import Forbidden
 
 
 async def entries(request: Request) -> Response:
     """GET /econome/v1/journal: the changes, newest first; `cursor` is the time of the last one seen."""
     caller = require(request, Role.READ)
+    if caller.projects is not None:
+        raise Forbidden(f'The journal is of the whole workspace; this key is for "{caller.projects}" only.')
     allow(request, "limit", "cursor", scoped=False)
     limit = whole(request, "limit", 50, 1000)
     before = moment(request, "cursor") or datetime.now(UTC) + timedelta(days=1)

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from econome.analytics.details import bill_of
 from econome.analytics.prices import Unpriced, unpriced
 from econome.analytics.runs import RunRow, run_by_id
+from econome.domain.key import matches
 from econome.domain.money import text_of
 from econome.domain.price import Cost, Price
 from econome.domain.usage import Bucket, Fee, Usage
@@ -103,6 +104,8 @@ async def explain(request: Request) -> Response:
         if row is None:
             raise NotFound(f"There is no run {run_id}.")
         return shapes.answer(await run_in_threadpool(_of_run, here, caller, row))
+    if asked.get("project") and not caller.may_see(asked["project"]):
+        raise Forbidden(f'This key is for "{caller.projects}" only.')
     if not asked.get("model"):
         raise Invalid('Give a "run", or the "model" of a call, with provider, at, tier, input_tokens.')
     text = asked.get("input_tokens", "0")
@@ -182,13 +185,22 @@ def _all(here: Econome, caller: Caller, provider: str, model: str, source: str) 
     if source in ("", SOURCE):
         from_file = (entry for entry in here.prices.overrides.entries if entry.workspace is None)
         for entry in (*here.own_prices.all(caller.workspace), *from_file):
-            if model in entry.model and provider in ("", entry.provider):
+            is_asked_for = model in entry.model and provider in ("", entry.provider)
+            if is_asked_for and _may_see(here, caller, entry):
                 yield _own(entry)
     for one in here.prices.sources:
         if source in ("", one.name):
             for listing in one.search(provider, model):
                 for period in (*listing.periods, *listing.variants):
                     yield _listed(listing, period)
+
+
+def _may_see(here: Econome, caller: Caller, entry: Override) -> bool:
+    """Whether a price is of a project that the key is for, or of all."""
+    if caller.projects is None or not entry.project:
+        return True
+    names = (project.name for project in here.projects.all(caller.workspace))
+    return any(caller.may_see(name) and matches(entry.project, name) for name in names)
 
 
 def _own(entry: Override) -> shapes.Json:

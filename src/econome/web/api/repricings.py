@@ -13,11 +13,11 @@ from starlette.routing import BaseRoute, Route
 from econome.analytics.filters import compile_filter
 from econome.domain.money import text_of
 from econome.domain.scope import Scope
-from econome.ingest.repricing import Repricing
+from econome.ingest.repricing import NoSuchRepricing, Repricing
 from econome.web.api import shapes
 from econome.web.api.prices import author, manager
 from econome.web.api.scope import allow, moment_of
-from econome.web.auth import Role, require
+from econome.web.auth import Caller, Role, require
 from econome.web.context import Econome, context
 from econome.web.errors import Invalid
 from econome.web.json import short_object
@@ -30,14 +30,18 @@ async def repricings(request: Request) -> Response:
     caller = require(request, Role.READ)
     allow(request, scoped=False)
     here = context(request)
-    return shapes.answer({"repricings": [_shown(here, one) for one in here.repricings.all(caller.workspace)]})
+    mine = (one for one in here.repricings.all(caller.workspace) if _may_see(here, caller, one))
+    return shapes.answer({"repricings": [_shown(here, one) for one in mine]})
 
 
 async def repricing(request: Request) -> Response:
     """GET /econome/v1/repricings/{id}: one, with how far it is."""
     caller = require(request, Role.READ)
     here = context(request)
-    return shapes.answer(_shown(here, here.repricings.get(caller.workspace, request.path_params["id"])))
+    one = here.repricings.get(caller.workspace, request.path_params["id"])
+    if not _may_see(here, caller, one):
+        raise NoSuchRepricing(f"There is no re-pricing {one.id}.")
+    return shapes.answer(_shown(here, one))
 
 
 async def propose(request: Request) -> Response:
@@ -83,6 +87,14 @@ def _project(here: Econome, workspace: UUID, name: object) -> UUID:
     if found is None:
         raise Invalid(f"project: there is none of the name {name!r}")
     return found.id
+
+
+def _may_see(here: Econome, caller: Caller, one: Repricing) -> bool:
+    """Whether a key may see its sums: one for some projects only when it was of those alone."""
+    if caller.projects is None:
+        return True
+    names = [here.projects.name_of(one.workspace, project) for project in one.projects]
+    return bool(names) and all(map(caller.may_see, names))
 
 
 def _shown(here: Econome, one: Repricing) -> shapes.Json:
