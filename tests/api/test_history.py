@@ -6,6 +6,7 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from builders import NOON, SINCE, UNTIL, a_run, insert_runs
 from econome.domain.money import text_of
 from econome.domain.price import STATED
+from econome.domain.project import DEFAULT_WORKSPACE
 from econome.domain.usage import Bucket, Usage
 from econome.pricing.cost import cost_of
 from econome.web.context import Econome
@@ -188,3 +190,28 @@ def test_the_journal_tells_who_changed_what(asking: Asking) -> None:
     assert newest["detail"]["before"]["rates"] == {"uncached": "1"}
     assert second["detail"]["before"] is None
     assert first["action"] == "exchange rate set"
+
+
+def test_no_page_of_the_journal_leaves_out_what_was_written_at_the_same_instant(asking: Asking) -> None:
+    many = 7
+    identities = [uuid4() for _ in range(many)]
+    columns = {"id": identities, "at": [NOON] * many, "workspace": [DEFAULT_WORKSPACE] * many}
+    texts = {"author": ["admin"] * many, "action": ["price set"] * many, "detail": ["{}"] * many}
+    asking.store.insert("journal", {**columns, **texts})
+    seen: list[str] = []
+    cursor = ""
+    for _ in range(many):
+        page = asking.client.get("/econome/v1/journal", params={"limit": 2, "cursor": cursor}).json()
+        seen += [entry["id"] for entry in page["entries"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert len(seen) == many
+    assert set(seen) == set(map(str, identities))
+
+
+@pytest.mark.parametrize("cursor", ["2026-03-19", "x", "bnVsbA", "WzEsMl0", "WzFlOTksIiJd"])
+def test_a_cursor_that_no_page_gave_is_refused(asking: Asking, cursor: str) -> None:
+    answer = asking.client.get("/econome/v1/journal", params={"cursor": cursor})
+    assert answer.status_code == 400
+    assert cursor in answer.json()["detail"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +18,9 @@ from builders import NOON, SINCE, UNTIL, a_run, insert_runs
 from econome.app import create_app
 from econome.domain.key import Role
 from econome.domain.price import STATED
-from econome.ingest import rows
-from econome.store.client import StoreError
+from econome.ingest import repricing, rows
+from econome.store import client
+from econome.store.client import StoreBusy, StoreDown, StoreError
 
 ASKED = {"since": SINCE.isoformat(), "until": UNTIL.isoformat()}
 
@@ -141,7 +143,10 @@ def test_cut_short_after_the_sums_it_goes_on_and_counts_nothing_twice(
     assert apply(server, proposed["id"])["state"] == "failed"
     monkeypatch.undo()
     with TestClient(create_app(settings_of(), "eca_test"), base_url="http://localhost") as other:
-        done = wait(other, proposed["id"])
+        stopped = other.get(f"/econome/v1/repricings/{proposed['id']}").json()
+        assert stopped["state"] == "failed"
+        assert (stopped["runs"], stopped["expected"]) == (18, 21)
+        done = apply(other, proposed["id"])
         assert done["state"] == "done"
         assert {name: done[name] for name in ("runs", "changed", "difference")} == {
             name: proposed[name] for name in ("runs", "changed", "difference")
@@ -238,11 +243,94 @@ def test_a_difference_that_could_not_be_found_cannot_be_applied(
     monkeypatch.setattr(repricings, "_read", fail)
     made = server.post("/econome/v1/repricings", json=ASKED).json()
     monkeypatch.undo()
-    assert made["state"] == "failed"
-    refused = server.post(f"/econome/v1/repricings/{made['id']}/apply")
-    assert refused.status_code == 409
-    assert "propose it again" in refused.json()["detail"]
+    assert made["state"] == "abandoned"
+    for _ in range(2):  # and nobody talks it into it
+        refused = server.post(f"/econome/v1/repricings/{made['id']}/apply")
+        assert refused.status_code == 409
+        assert "propose it again" in refused.json()["detail"]
     assert total(server) == "9"
+
+
+def test_a_proposal_that_a_stop_cut_short_cannot_be_applied(
+    server: TestClient, settings_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(server)
+    repricings = server.app.state.econome.repricings  # type: ignore[attr-defined]
+
+    async def stop(_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(repricings, "_measure", stop)
+    made = server.post("/econome/v1/repricings", json=ASKED).json()
+    assert made["state"] == "measuring"
+    with TestClient(create_app(settings_of(), "eca_test"), base_url="http://localhost") as other:
+        assert other.get(f"/econome/v1/repricings/{made['id']}").json()["state"] == "abandoned"
+        refused = other.post(f"/econome/v1/repricings/{made['id']}/apply")
+        assert refused.status_code == 409
+        assert "propose it again" in refused.json()["detail"]
+        assert total(other) == "9"
+
+
+@pytest.mark.parametrize("trouble", [StoreBusy, StoreDown])
+def test_a_batch_that_the_store_refuses_for_a_moment_is_tried_again_and_counted_once(
+    server: TestClient, monkeypatch: pytest.MonkeyPatch, trouble: type[StoreError]
+) -> None:
+    fill(server, 20)
+    server.post(
+        "/econome/v1/prices", json={"model": "house-7b", "rates": {"uncached": "2", "text_out": "10"}}
+    )
+    repricings = server.app.state.econome.repricings  # type: ignore[attr-defined]
+    monkeypatch.setattr(repricings, "_batch", 6)
+    monkeypatch.setattr(repricing, "PAUSES", (0.0, 0.0))
+
+    def now_and_then(work: Callable[..., Any]) -> Callable[..., Any]:
+        calls = iter(range(100))
+
+        def fails(*given: Any) -> Any:
+            if next(calls) % 3 < 2:  # once more, and the pauses were too few
+                raise trouble("in a moment")
+            return work(*given)
+
+        return fails
+
+    monkeypatch.setattr(repricings, "_read", now_and_then(repricings._read))
+    proposed = propose(server)
+    monkeypatch.undo()
+    monkeypatch.setattr(repricings, "_batch", 6)
+    monkeypatch.setattr(repricing, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(rows, "write_runs", now_and_then(rows.write_runs))
+    done = apply(server, proposed["id"])
+    assert done["state"] == "done"
+    assert {name: done[name] for name in ("runs", "changed", "difference")} == {
+        name: proposed[name] for name in ("runs", "changed", "difference")
+    }
+    assert total(server) == "0.0625"
+
+
+def test_a_store_that_stays_away_ends_it_as_failed(
+    server: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(server)
+    proposed = propose(server)
+    monkeypatch.setattr(repricing, "PAUSES", (0.0,))
+
+    def fail(*_: object) -> None:
+        raise StoreDown("away")
+
+    monkeypatch.setattr(rows, "write_runs", fail)
+    assert apply(server, proposed["id"])["state"] == "failed"
+    monkeypatch.undo()
+    assert apply(server, proposed["id"])["state"] == "done"
+
+
+def test_it_does_not_wait_for_those_who_ask(server: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(server)
+    monkeypatch.setattr(client, "WAIT_SECONDS", 0.01)
+    readers = store_of(server)._readers
+    taken = [readers.get() for _ in range(readers.qsize())]  # all of them ask something heavy
+    assert propose(server)["changed"] == 1
+    for one in taken:
+        readers.put(one)
 
 
 def test_a_key_for_some_projects_sees_nothing_of_what_was_priced_in_others(server: TestClient) -> None:

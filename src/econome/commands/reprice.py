@@ -58,7 +58,7 @@ def _reprice(parsed: argparse.Namespace) -> int:
         raise NotDone("Say from when on, such as --since 2026-07-01, or what to go on with: --resume ID")
     asked = {"since": parsed.since, "until": parsed.until, "project": parsed.project, "filter": parsed.filter}
     one = _follow(server, server.call("POST", _PATH, {name: said for name, said in asked.items() if said}))
-    if one["state"] == "failed":
+    if one["state"] == "abandoned":
         raise NotDone("The difference could not be found. The server's log says why.")
     print("\n".join(difference(one)))
     if not one["changed"]:

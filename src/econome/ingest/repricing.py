@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import orjson
@@ -32,8 +32,8 @@ from econome.domain.usage import UsageSource
 from econome.ingest import journal
 from econome.ingest.commit import Batch, Committer
 from econome.ingest.costing import Costing
-from econome.ingest.writer import Writer
-from econome.store.client import Store
+from econome.ingest.writer import Stopped, Writer
+from econome.store.client import Store, StoreBusy, StoreDown, StoreError
 from econome.store.question import question
 from econome.store.version import next_version
 
@@ -46,6 +46,10 @@ FIRST_KEY = datetime(1900, 1, 1, tzinfo=UTC)
 LAST_KEY = datetime(2299, 12, 31, tzinfo=UTC)
 LAST_ID = UUID(int=(1 << 128) - 1)
 _MOST_MODELS = 200
+PAUSES = (0.5, 2.0, 8.0, 20.0)
+"""Seconds before a batch is tried again that a busy or absent store refused."""
+
+Answer = TypeVar("Answer")
 
 
 class State(StrEnum):
@@ -56,6 +60,7 @@ class State(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"  # the store refused; it can be applied again, and goes on
+    ABANDONED = "abandoned"  # its difference was not found, so nobody saw it: it is never applied
 
 
 class NoSuchRepricing(EconomeError):
@@ -104,6 +109,11 @@ class Repricing:
     models: dict[tuple[str, str], ModelChange] = field(default_factory=dict)
     expected: int = 0  # runs, as the proposal found; for a progress bar
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether a batch is added up that may not be written."""
+        return (self.sum_key, self.sum_id) > (self.done_key, self.done_id)
+
     def add(self, before: Run, after: Run, *, is_changed: bool) -> None:
         """Takes in one call."""
         key = (after.provider, after.model)
@@ -117,10 +127,8 @@ class Repricing:
         if not after.counted or after.usage_source == UsageSource.ESTIMATED:
             return
         old, new = before.cost or ZERO, after.cost or ZERO
-        self.cost_before, self.cost_after = (
-            total_of((self.cost_before, old)),
-            total_of((self.cost_after, new)),
-        )
+        self.cost_before = total_of((self.cost_before, old))
+        self.cost_after = total_of((self.cost_after, new))
         model.before, model.after = total_of((model.before, old)), total_of((model.after, new))
 
 
@@ -138,6 +146,7 @@ class Repricings:
     ) -> None:
         """`costing` is for proposals, which price beside the writer; `compiled` reads a filter."""
         self._store = store
+        self._apart = store.apart()  # whoever asks much shall not make it fail
         self._writer = writer
         self._committer = committer
         self._costing = costing
@@ -169,7 +178,7 @@ class Repricings:
                 log.warning("The re-pricing %s was cut short, and goes on", one.id)
                 self._start(self._apply(one))
             elif one.state == State.MEASURING:
-                one.state = State.FAILED
+                one.state = State.ABANDONED
 
     async def propose(self, scope: Scope, filter_text: str, author: str) -> Repricing:
         """Finds what pricing the scope again would change. It may still be measuring when this returns."""
@@ -183,6 +192,7 @@ class Repricings:
             projects=list(scope.projects),
             filter=filter_text,
         )
+        await asyncio.to_thread(self._save, one)  # whoever asks for it after a stop is told
         self._held[one.workspace, one.id] = one
         task = self._start(self._measure(one))
         await asyncio.wait({task}, timeout=20)
@@ -191,10 +201,10 @@ class Repricings:
     async def apply(self, one: Repricing, author: str) -> None:
         """Starts, or goes on with, the change. Raises `NotNow` where there is nothing to start."""
         state = one.state
+        if state == State.ABANDONED:
+            raise NotNow(f"The difference of the re-pricing {one.id} was never found: propose it again.")
         if state not in (State.PROPOSED, State.FAILED):
             raise NotNow(f"The re-pricing {one.id} is {state}; only a proposed one can be applied.")
-        if not one.version:  # measuring it failed
-            raise NotNow(f"The re-pricing {one.id} has no difference to apply: propose it again.")
         one.state = State.RUNNING  # at once: whoever asks meanwhile would start it a second time
         try:
             if state == State.PROPOSED:
@@ -231,7 +241,8 @@ class Repricings:
         try:
             key, identity = FIRST_KEY, NO_ID
             while True:
-                runs = await asyncio.to_thread(self._read, one, key, identity, LAST_KEY, LAST_ID)
+                read = partial(asyncio.to_thread, self._read, one, key, identity, LAST_KEY, LAST_ID)
+                runs = await _patiently(read)
                 if not runs:
                     break
                 for run in runs:
@@ -240,17 +251,15 @@ class Repricings:
                     one.add(run, after, is_changed=is_changed(run, after))
                 key, identity = runs[-1].key_time, runs[-1].id
                 await asyncio.sleep(0)
+            await asyncio.to_thread(self._save, one, State.PROPOSED)
             one.state = State.PROPOSED
-            await asyncio.to_thread(self._save, one)
         except Exception:
-            one.state, one.version = State.FAILED, 0
             log.exception("The difference of the re-pricing %s could not be found", one.id)
+            await self._end(one, State.ABANDONED)
 
     async def _apply(self, one: Repricing) -> None:
         try:
-            if (one.sum_key, one.sum_id) > (one.done_key, one.done_id):
-                await self._turn(one, one.sum_key, one.sum_id, is_summed=True)
-            while await self._turn(one, LAST_KEY, LAST_ID, is_summed=False):
+            while await _patiently(partial(self._turn, one)):
                 pass
             detail = {
                 "id": one.id,
@@ -262,20 +271,35 @@ class Repricings:
             await asyncio.to_thread(
                 journal.write, self._store, one.workspace, one.author, "re-pricing done", detail
             )
-            one.state = State.DONE  # now that the journal says so, too
-            await asyncio.to_thread(self._save, one)
+            await asyncio.to_thread(self._save, one, State.DONE)
+            one.state = State.DONE  # now that the journal and the store say so, too
+        except Stopped:
+            log.warning("The server stops; the re-pricing %s goes on when it starts again", one.id)
         except Exception:
-            one.state = State.FAILED
             log.exception("The re-pricing %s stopped; apply it again to go on", one.id)
+            await self._end(one, State.FAILED)
 
-    async def _turn(self, one: Repricing, last_key: datetime, last_id: UUID, *, is_summed: bool) -> bool:
-        """One batch in the writer's turn; whether there may be more."""
-        read = partial(self._read, one, one.done_key, one.done_id, last_key, last_id)
+    async def _end(self, one: Repricing, state: State) -> None:
+        """Ends it in a state that the store, which may be the trouble, is told when it can be."""
+        try:
+            await asyncio.to_thread(self._save, one, state)
+        except StoreError:
+            log.warning("The store does not know that the re-pricing %s is %s", one.id, state)
+        one.state = state
+
+    async def _turn(self, one: Repricing) -> bool:
+        """One batch in the writer's turn; whether there may be more.
+
+        A batch that is added up and may not be written is written first, and not added up again.
+        """
+        is_summed = one.is_ahead
+        last = (one.sum_key, one.sum_id) if is_summed else (LAST_KEY, LAST_ID)
+        read = partial(self._read, one, one.done_key, one.done_id, *last)
         before = partial(self._sum, one, is_summed=is_summed)
         found = await self._writer.act(partial(self._committer.reprice, read, before))
-        if not found:
+        if not found and not is_summed:
             return False
-        one.done_key, one.done_id = found[-1]
+        one.done_key, one.done_id = found[-1] if found else last
         await asyncio.to_thread(self._save, one)
         return True
 
@@ -291,7 +315,7 @@ class Repricings:
         self, one: Repricing, done_key: datetime, done_id: UUID, last_key: datetime, last_id: UUID
     ) -> Sequence[Run]:
         scope = Scope(one.workspace, one.since, one.until, tuple(one.projects), slack=self._committer.slack)
-        return self._store.ask(
+        return self._apart.ask(
             Run,
             question("runs_to_price", "econome.ingest.sql"),
             self._compiled(one.filter),
@@ -303,10 +327,23 @@ class Repricings:
             **scope.parameters(),
         )
 
-    def _save(self, one: Repricing) -> None:
+    def _save(self, one: Repricing, state: State | None = None) -> None:
+        """Stores it, in `state` if it comes into one that is not to be seen before it is stored."""
         one.by_model = _text(one.models)
         one.version = next_version(one.version)
-        self._store.insert("repricings", {name: [getattr(one, name)] for name in _NAMES})
+        values = {name: getattr(one, name) for name in _NAMES} | {"state": state or one.state}
+        self._store.insert("repricings", {name: [value] for name, value in values.items()})
+
+
+async def _patiently(work: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Does it again after a pause, a few times, where the store is busy or away."""
+    for pause in PAUSES:
+        try:
+            return await work()
+        except (StoreBusy, StoreDown) as error:
+            log.warning("A batch of a re-pricing is tried again in %s s: %s", pause, error)
+            await asyncio.sleep(pause)
+    return await work()
 
 
 def is_changed(before: Run, after: Run) -> bool:
@@ -338,6 +375,7 @@ class _Row:
     cost_before: Decimal
     cost_after: Decimal
     by_model: str
+    expected: int
     version: int
 
 

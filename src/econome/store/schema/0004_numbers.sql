@@ -73,7 +73,7 @@ order by (workspace, at, id)
 settings concurrent_part_removal_threshold = 1000000;
 
 -- Re-pricings of a period: what was asked, what it changes, how far it is. The sums are of the runs up
--- to the sum key, written before these runs are, and those up to the done key are written.
+-- to the sum key, written before these runs are, and those up to the done key are written. Expected: the runs that the proposal found.
 create table if not exists repricings (
     workspace   UUID,
     id          UUID,
@@ -93,6 +93,7 @@ create table if not exists repricings (
     cost_before Decimal(38, 18),
     cost_after  Decimal(38, 18),
     by_model    String,
+    expected    UInt64,
     version     UInt64,
     is_deleted  UInt8
 )

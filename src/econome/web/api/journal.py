@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,22 +10,22 @@ from starlette.routing import BaseRoute, Route
 
 from econome.analytics.journal import journal
 from econome.web.api import shapes
-from econome.web.api.scope import allow, moment, whole
+from econome.web.api.scope import allow, whole
 from econome.web.auth import Role, require
 from econome.web.context import context
 from econome.web.errors import Forbidden
 
 
 async def entries(request: Request) -> Response:
-    """GET /econome/v1/journal: the changes, newest first; `cursor` is the time of the last one seen."""
+    """GET /econome/v1/journal: the changes, newest first; `cursor` is the `next` of the page before."""
     caller = require(request, Role.READ)
     if caller.projects is not None:
         raise Forbidden(f'The journal is of the whole workspace; this key is for "{caller.projects}" only.')
     allow(request, "limit", "cursor", scoped=False)
     limit = whole(request, "limit", 50, 1000)
-    before = moment(request, "cursor") or datetime.now(UTC) + timedelta(days=1)
+    cursor = request.query_params.get("cursor", "")
     found = await run_in_threadpool(
-        journal, context(request).store, caller.workspace, before, limit=limit + 1
+        journal, context(request).store, caller.workspace, cursor, limit=limit + 1
     )
     shown = found[:limit]
     return shapes.answer(
@@ -42,7 +40,7 @@ async def entries(request: Request) -> Response:
                 }
                 for entry in shown
             ],
-            "next": shapes.iso(shown[-1].at) if len(found) > limit else None,
+            "next": shown[-1].cursor if len(found) > limit else None,
         }
     )
 
