@@ -18,7 +18,7 @@ from econome.pricing.book import PriceBook
 from econome.pricing.cost import cost_of
 from econome.pricing.source import Listing, Period, Rate
 from econome.pricing.sources import overrides as module
-from econome.pricing.sources.overrides import BadPrice, Override, Overrides, read_override
+from econome.pricing.sources.overrides import BadPrice, Override, Overrides, read_override, written
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WORKSPACE = UUID(int=1)
@@ -274,3 +274,22 @@ def test_only_a_star_stands_for_other_characters_in_a_model_s_name(tmp_path: Pat
     assert priced(tmp_path, prices, "", "claude-opus1") is None
     assert priced(tmp_path, prices, "", "what?") is not None
     assert priced(tmp_path, prices, "", "whatx") is None
+
+
+def test_a_price_that_is_looked_up_while_it_is_set_is_forgotten_when_it_is_removed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    overrides = Overrides()
+    book = PriceBook([], overrides)
+    entry = replace(read_override(a_price(), "here"), workspace=WORKSPACE, id=UUID(int=2))
+    seen: list[Price | None] = []
+
+    def look_up(entry: Override) -> dict[str, Any]:  # as another thread may
+        seen.append(book.price("", "llama-3.1", NOON, workspace=WORKSPACE))
+        return written(entry)
+
+    monkeypatch.setattr(module, "written", look_up)
+    overrides.put([entry])
+    overrides.put([])
+    assert seen[0] is not None
+    assert book.price("", "llama-3.1", NOON, workspace=WORKSPACE) is None

@@ -47,7 +47,7 @@ class ExchangeRates:
 
     def currencies(self, workspace: UUID) -> list[str]:
         """Those that have a rate, by name."""
-        return sorted(currency for owner, currency in self._rates if owner == workspace)
+        return sorted(currency for owner, currency in list(self._rates) if owner == workspace)
 
     def rates(self, workspace: UUID, currency: str) -> list[tuple[date, Decimal]]:
         """The rates of a currency by day, each of which holds until the next."""

@@ -92,7 +92,7 @@ class PriceBook:
             return None
         self.overrides.refresh()
         tier = standard(tier)
-        own = self._own(self.overrides.version, workspace, project, provider, model)
+        own = self._own(self.overrides.changes, workspace, project, provider, model)
         if not own:
             return self._listed(provider, model, at, tier, input_tokens)
         listed = self._listed(provider, model, at, tier, input_tokens)
@@ -104,7 +104,7 @@ class PriceBook:
 
     def steps(self, provider: str, model: str, workspace: UUID | None = None, project: str = "") -> set[int]:
         """Above how many tokens of input a call may be charged otherwise, at any time or tier."""
-        own = self._own(self.overrides.version, workspace, project, provider, model)
+        own = self._own(self.overrides.changes, workspace, project, provider, model)
         listings = [*self._listings(provider, model), *(entries.listing for entries in own)]
         return {
             step
@@ -128,7 +128,7 @@ class PriceBook:
         tier = standard(tier)
         price = self.price(provider, model, at, tier, input_tokens, workspace, project)
         steps = []
-        own = self._own(self.overrides.version, workspace, project, provider, model) if model else ()
+        own = self._own(self.overrides.changes, workspace, project, provider, model) if model else ()
         chosen = price is not None and price.source == SOURCE
         why = (
             "it is the most particular price of yours in force"
@@ -177,9 +177,9 @@ class PriceBook:
         return tuple(listing for listing in found if listing is not None)
 
     def _find_own(
-        self, version: str, workspace: UUID | None, project: str, provider: str, model: str
+        self, changes: int, workspace: UUID | None, project: str, provider: str, model: str
     ) -> tuple[Own, ...]:
-        del version  # a part of what is remembered: prices of yours change while the server runs
+        del changes  # a part of what is remembered: prices of yours change while the server runs
         if not self.overrides.entries:
             return ()
         name, model_there = provider_of(provider, model)

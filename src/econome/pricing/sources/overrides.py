@@ -89,6 +89,8 @@ class Overrides:
         self.entries = self._file
         """Those of the file, then those of the store, oldest first."""
         self.version = version
+        self.changes = 0
+        """How often they changed: unlike a version, it never comes back."""
 
     @classmethod
     def read(cls, path: Path) -> Overrides:
@@ -157,6 +159,7 @@ class Overrides:
         held = sorted(f"{entry.workspace} {entry.id} {written(entry)}" for entry in self._stored)
         digest = sha256("\n".join(held).encode()).hexdigest()[:12]
         self.version = f"{self._file_version}+{digest}" if held else self._file_version
+        self.changes += 1  # at last: what a thread finds meanwhile, it remembers as older
 
 
 def _content(path: Path) -> tuple[tuple[Override, ...], str]:
