@@ -16,10 +16,10 @@ UI     := $(shell find ui -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo install ui ui-dev test browser format lint types cover digests mutants bench soak docs lock dist clean
+.PHONY: help run demo install ui ui-dev test browser format lint types conformance cover digests mutants bench soak docs lock dist clean
 
 help:  ## What make can do here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make test GROUPS="unit api"   only these groups      make run ARGS="--port 8000"   options of the server'
 	@echo '  make test MODELS=0            without the real small models (they are large)'
@@ -55,9 +55,12 @@ lint: $(VENV)/.tests  ## Check style and layers
 types: $(VENV)/.tests  ## Check types
 	$(BIN)/mypy
 
+conformance: $(VENV)/.tests  ## Write the page of all golden cases
+	$(BIN)/python tests/conformance/render.py
+
 cover: $(VENV)/.tests  ## Say which lines no test runs
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest tests/unit tests/wire tests/api -q
+	$(BIN)/coverage run -m pytest tests/unit tests/conformance tests/api -q
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

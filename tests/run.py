@@ -147,7 +147,6 @@ GROUPS = (
     ),
     Group("ui", (Check(("build_ui.py", "check")), Node())),
     Group("unit", (Pytest("tests/unit"),)),
-    Group("wire", (Pytest("tests/wire"),)),
     Group("conformance", (Pytest("tests/conformance"),)),
     Group("api", (Pytest("tests/api"),)),
     Group("clients", (Pytest("tests/clients"),)),

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from conformance.cases import Case, cases
 from econome.domain.money import text_of
+from econome.domain.run import CALLS
 from econome.domain.usage import Bucket, Fee, Usage, UsageSource
 from econome.pricing.cost import cost_of
 from econome.wire.conventions import CONVENTIONS
@@ -25,7 +27,8 @@ PRICED = [case for case in CASES if case.is_priced]
 def test_a_call_becomes_the_expected_usage(case: Case) -> None:
     reading = read_usage(case.kind, case.outputs, case.extra)
     if reading is None:
-        assert (case.source, case.buckets, case.notes) == ("unknown", {}, ())
+        source = UsageSource.UNKNOWN if case.kind in CALLS else UsageSource.NONE
+        assert (case.source, case.buckets, case.notes) == (source, {}, ())
         return
     assert dict(reading.usage.known()) == case.buckets
     assert reading.convention == case.convention
@@ -70,3 +73,10 @@ def test_each_bucket_and_each_fee_that_answers_tell_occurs() -> None:
     told = {fee for case in CASES for fee in case.fees}
     priced = {fee for case in PRICED for fee in case.fee_rates}
     assert told | priced | {"page", "character"} == {fee.value for fee in Fee}  # those two are in no answer
+
+
+def test_every_shape_that_is_recognised_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "usage.md").read_text()
+    assert [one.name for one in CONVENTIONS if f"`{one.name}`" not in page] == []
+    assert [bucket for bucket in Bucket if f"`{bucket.value}`" not in page] == []
+    assert [source for source in UsageSource if source and f"`{source.value}`" not in page] == []
