@@ -74,7 +74,7 @@ def at_prices_of(
                 key = (group.provider, group.model, group.tier, str(group.project), str(step))
                 keys.append("\n".join(key))
                 prices.append(price)
-    parameters = {
+    parameters: dict[str, object] = {
         **scope.filter.parameters,
         "at_keys": keys,
         "at_places": list(range(1, len(keys) + 1)),
@@ -85,13 +85,16 @@ def at_prices_of(
         "at_kind": [_kind(price) for price in prices],
         "at_asks_input": [int(bool(price.rates.get(Bucket.UNCACHED))) for price in prices],
         "at_asks_output": [int(bool(price.rates.get(Bucket.TEXT_OUT))) for price in prices],
-        **{
-            f"at_{bucket.value}": [_per_token(rate_of(bucket, price)) for price in prices]
-            for bucket in Bucket
-        },
-        **{f"at_fee_{fee.value}": [_text(price.fees.get(fee)) for price in prices] for fee in Fee},
     }
-    source = _AT_PRICES if not scope.filter.source else _AT_PRICES.replace("runs final", scope.filter.source)
+    rates = {bucket: [_per_token(rate_of(bucket, price)) for price in prices] for bucket in Bucket}
+    rated = frozenset(bucket for bucket, texts in rates.items() if any(texts))
+    parameters |= {f"at_{bucket.value}": rates[bucket] for bucket in rated}
+    fees = {fee: [_text(price.fees.get(fee)) for price in prices] for fee in Fee}
+    rated_fees = frozenset(fee for fee, texts in fees.items() if any(texts))
+    parameters |= {f"at_fee_{fee.value}": fees[fee] for fee in rated_fees}
+    source = _at_prices(rated, rated_fees)
+    if scope.filter.source:
+        source = source.replace("runs final", scope.filter.source)
     return replace(scope, filter=replace(scope.filter, parameters=parameters, source=source), prices_at=day)
 
 
@@ -133,33 +136,55 @@ def _text(rate: Decimal | None) -> str:
     return "" if rate is None else text_of(rate)
 
 
-def _sum(buckets: Iterable[Bucket]) -> str:
-    return " + ".join(
-        f"if(ifNull({bucket.value}, 0) = 0, toDecimal256(0, 24), roundBankers("
-        f"toDecimal256(ifNull({bucket.value}, 0), 0)"
-        f" * arrayMap(x -> toDecimal256OrNull(x, 24), {{at_{bucket.value}:Array(String)}})[at_place], 18))"
-        for bucket in buckets
-    )
+_NOTHING = "toDecimal256(0, 24)"
+
+
+def _sum(buckets: Iterable[Bucket], rated: frozenset[Bucket]) -> str:
+    """The lines of these buckets. One that no price has a rate for has no line, and must be empty."""
+    names = [bucket.value for bucket in buckets if bucket in rated]
+    lines = [
+        f"if(ifNull({name}, 0) = 0, {_NOTHING}, roundBankers(toDecimal256(ifNull({name}, 0), 0)"
+        f" * arrayMap(x -> toDecimal256OrNull(x, 24), {{at_{name}:Array(String)}})[at_place], 18))"
+        for name in names
+    ]
+    others = [f"ifNull({bucket.value}, 0) = 0" for bucket in buckets if bucket not in rated]
+    if others:
+        lines.append(f"if({' and '.join(others)}, {_NOTHING}, null)")
+    return " + ".join(lines)
 
 
 def _rate_of_fee(fee: Fee) -> str:
     return f"arrayMap(x -> toDecimal256OrNull(x, 18), {{at_fee_{fee.value}:Array(String)}})[at_place]"
 
 
-def _sum_of_fees() -> str:
+def _sum_of_fees(rated: frozenset[Fee]) -> str:
     lines = [
-        f"if(fees['{fee.value}'] = 0, toDecimal256(0, 24), "
-        f"toDecimal256(fees['{fee.value}'], 6) * {_rate_of_fee(fee)})"
+        f"if(fees['{fee.value}'] = 0, {_NOTHING}, toDecimal256(fees['{fee.value}'], 6) * {_rate_of_fee(fee)})"
         for fee in _COUNTED_FEES
+        if fee in rated
     ]
-    lines.append(f"ifNull(toDecimal256({_rate_of_fee(Fee.REQUEST)}, 24), toDecimal256(0, 24))")
-    seconds = (
-        "toDecimal256(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at), 0)"
-        " * toDecimal256('0.000001', 6)"
+    others = [f"fees['{fee.value}'] = 0" for fee in _COUNTED_FEES if fee not in rated]
+    if others:
+        lines.append(f"if(empty(fees) or ({' and '.join(others)}), {_NOTHING}, null)")
+    if Fee.REQUEST in rated:
+        lines.append(f"ifNull(toDecimal256({_rate_of_fee(Fee.REQUEST)}, 24), {_NOTHING})")
+    if Fee.SECOND in rated:
+        seconds = (
+            "toDecimal256(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at), 0)"
+            " * toDecimal256('0.000001', 6)"
+        )
+        second = _rate_of_fee(Fee.SECOND)
+        lines.append(f"if(isNull({second}), {_NOTHING}, roundBankers({seconds} * {second}, 18))")
+    return " + ".join(lines) or _NOTHING
+
+
+def _at_prices(rated: frozenset[Bucket], rated_fees: frozenset[Fee]) -> str:
+    """The source with lines for what any price has a rate for: the engine reads each of them anew."""
+    return (
+        _AT_PRICES.replace("LINES_IN", _sum(INPUT, rated))
+        .replace("LINES_OUT", _sum(OUTPUT, rated))
+        .replace("LINES_FEE", _sum_of_fees(rated_fees))
     )
-    second = _rate_of_fee(Fee.SECOND)
-    lines.append(f"if(isNull({second}), toDecimal256(0, 24), roundBankers({seconds} * {second}, 18))")
-    return " + ".join(lines)
 
 
 _AT_PRICES = f"""(
@@ -173,9 +198,9 @@ _AT_PRICES = f"""(
             {{at_keys:Array(String)}}, {{at_places:Array(UInt32)}}, toUInt32(0)
         ) as at_place,
         {{at_kind:Array(UInt8)}}[at_place] as at_has,
-        {_sum(INPUT)} as at_input,
-        {_sum(OUTPUT)} as at_output,
-        {_sum_of_fees()} as at_fee,
+        LINES_IN as at_input,
+        LINES_OUT as at_output,
+        LINES_FEE as at_fee,
         usage_source != '' and not hasAny(mapKeys(mapFilter((k, v) -> v > 0, fees)), arrayFilter(
             name -> not has({{at_fee_names:Array(String)}}, name), mapKeys(fees)
         )) and multiIf(
