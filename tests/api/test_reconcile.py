@@ -141,3 +141,11 @@ def test_lines_that_cannot_be_read_are_told(server: TestClient) -> None:
     found = reconcile(server, f"day,provider,model,uncached\n{DAY},openai,m,x\nnever,openai,m,1\n")
     assert [one["line"] for one in found["refused"]] == ["line 2", "line 3"]
     assert found["rows"] == []
+
+
+def test_two_models_of_one_price_of_ones_own_are_two(server: TestClient) -> None:
+    server.post("/econome/v1/prices", json={"model": "house-*", "rates": {"uncached": "1"}})
+    insert(server, openai(model="house-7b"))
+    found = reconcile(server, csv_of(model="house-70b", uncached=1000))
+    assert differing(found)["uncached"][1] in (["missing runs"], ["not in the export"])
+    assert {row["model"] for row in found["rows"]} == {"house-7b", "house-70b"}

@@ -64,8 +64,8 @@ async def reconcile(request: Request) -> Response:
         mine = [one for one in _merged(found) if one.provider in told]  # of others it says nothing
 
         def named(provider: str, model: str) -> str:
-            price = here.prices.price(provider, model, scope.until, workspace=caller.workspace)
-            return price.model if price else model
+            price = here.prices.price(provider, model, scope.until)
+            return price.model if price and "*" not in price.model else model  # a pattern names many
 
         rows = await run_in_threadpool(compare, lines, mine, named)
     return shapes.answer(
