@@ -56,7 +56,7 @@ types: $(VENV)/.tests  ## Check types
 	$(BIN)/mypy
 
 conformance: $(VENV)/.tests  ## Write the page of all golden cases
-	$(BIN)/python tests/conformance/render.py
+	PYTHONPATH=tests $(BIN)/python -m conformance.render
 
 cover: $(VENV)/.tests  ## Say which lines no test runs
 	$(BIN)/coverage erase

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "reference" / "conformance.md"
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "tests"))
-
 from conformance import served
 from conformance.cases import Case, cases
 from econome.domain.usage import Bucket
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "reference" / "conformance.md"
 
 TITLES = {
     "openai": "OpenAI",
@@ -47,13 +43,13 @@ HEAD = """\
 *Written by `make conformance` from the cases in `tests/conformance`; do not edit.*
 
 What {providers} providers and servers serve, as {clients} clients send it, in {situations} situations:
-{count} golden cases. Each is a test, and each says where its numbers come from, which is never what Econome
-answered: sums are written out, costs were added up apart. What the buckets, fees and conventions are stands in
-[Usage](usage.md). A bucket that is not there is unknown; 0 was told.
+{count} golden cases. Each is a test, and each says where its numbers come from, which is never what
+Econome answered: sums are written out, costs were added up apart. What the buckets, fees and conventions
+are stands in [Usage](usage.md). A bucket that is not there is unknown or, with some clients, 0.
 
-Costs are in US dollars, at the rates of each case: they show that the sum is right, not what a provider asks today.
-*No price*: a part of the call is unknown or has no rate, and half of a cost would be wrong. To add a case, see
-`tests/conformance/README.md`.
+Costs are in US dollars, at the rates of each case: they show that the sum is right, not what a provider
+asks today. *No price*: a part of the call is unknown or has no rate, and half of a cost would be wrong. To
+add a case, see [tests/conformance](../../tests/conformance/README.md).
 
 | convention | cases |
 |---|---|
