@@ -188,19 +188,28 @@ def _at_prices(rated: frozenset[Bucket], rated_fees: frozenset[Fee]) -> str:
 
 
 _AT_PRICES = f"""(
-    with
-        transform(
-            concat(provider, '\n', model, '\n', service_tier, '\n', toString(project), '\n', toString(
-                arrayMax(arrayFilter(
-                    step -> step = 0 or step < ifNull(input_tokens, 0), {{at_steps:Array(UInt64)}}
-                ))
-            )),
-            {{at_keys:Array(String)}}, {{at_places:Array(UInt32)}}, toUInt32(0)
-        ) as at_place,
-        {{at_kind:Array(UInt8)}}[at_place] as at_has,
+    select * except (at_place, at_has, at_input, at_output, at_fee, at_is_known, at_is_stated,
+                     at_input_cost, at_output_cost, at_fee_cost, at_cost) replace (
+        if(at_is_stated, price, if(isNull(at_cost), toUUID('00000000-0000-0000-0000-000000000000'),
+                                   {{at_price:Array(UUID)}}[at_place])) as price,
+        at_cost as our_cost,
+        if(at_is_stated, cost, at_cost) as cost,
+        if(at_is_stated, input_cost, if(isNull(at_cost), null, at_input_cost)) as input_cost,
+        if(at_is_stated, output_cost, if(isNull(at_cost), null, at_output_cost)) as output_cost,
+        if(at_is_stated, fee_cost, if(isNull(at_cost), null, at_fee_cost)) as fee_cost
+    )
+    from (select *,
+        if(at_is_known, toDecimal128(if(at_has = 1, at_input, toDecimal256(0, 24)), 18), null)
+            as at_input_cost,
+        if(at_is_known, toDecimal128(if(at_has = 1, at_output, toDecimal256(0, 24)), 18), null)
+            as at_output_cost,
+        if(at_is_known, toDecimal128(at_fee, 18), null) as at_fee_cost,
+        at_input_cost + at_output_cost + at_fee_cost as at_cost
+    from (select *,
         LINES_IN as at_input,
         LINES_OUT as at_output,
         LINES_FEE as at_fee,
+        {{at_kind:Array(UInt8)}}[at_place] as at_has,
         usage_source != '' and not hasAny(mapKeys(mapFilter((k, v) -> v > 0, fees)), arrayFilter(
             name -> not has({{at_fee_names:Array(String)}}, name), mapKeys(fees)
         )) and multiIf(
@@ -211,23 +220,17 @@ _AT_PRICES = f"""(
             at_has = 3, arraySum(mapValues(fees)) > 0,
             true
         ) as at_is_known,
-        price = {{at_stated:UUID}} as at_is_stated,
-        if(at_is_known, toDecimal128(if(at_has = 1, at_input, toDecimal256(0, 24)), 18), null)
-            as at_input_cost,
-        if(at_is_known, toDecimal128(if(at_has = 1, at_output, toDecimal256(0, 24)), 18), null)
-            as at_output_cost,
-        if(at_is_known, toDecimal128(at_fee, 18), null) as at_fee_cost,
-        at_input_cost + at_output_cost + at_fee_cost as at_cost
-    select * replace (
-        if(at_is_stated, price, if(isNull(at_cost), toUUID('00000000-0000-0000-0000-000000000000'),
-                                   {{at_price:Array(UUID)}}[at_place])) as price,
-        at_cost as our_cost,
-        if(at_is_stated, cost, at_cost) as cost,
-        if(at_is_stated, input_cost, if(isNull(at_cost), null, at_input_cost)) as input_cost,
-        if(at_is_stated, output_cost, if(isNull(at_cost), null, at_output_cost)) as output_cost,
-        if(at_is_stated, fee_cost, if(isNull(at_cost), null, at_fee_cost)) as fee_cost
-    ), {_ALIASES}
-    from runs final
+        price = {{at_stated:UUID}} as at_is_stated
+    from (select *, {_ALIASES},
+        transform(
+            concat(provider, '\n', model, '\n', service_tier, '\n', toString(project), '\n', toString(
+                arrayMax(arrayFilter(
+                    step -> step = 0 or step < ifNull(input_tokens, 0), {{at_steps:Array(UInt64)}}
+                ))
+            )),
+            {{at_keys:Array(String)}}, {{at_places:Array(UInt32)}}, toUInt32(0)
+        ) as at_place
+    from runs final)))
 )"""  # noqa: S608 - of our own names; what is asked comes as parameters
 
 _IN_CURRENCY = f"""(
