@@ -67,7 +67,9 @@ def add(commands: Commands) -> None:
     setting.add_argument("--discount", metavar="SHARE", help="instead: off the list price, 0.15 for 15 %%")
     setting.add_argument("--provider", default="", help="only when this one serves it")
     setting.add_argument("--project", default="", metavar="PATTERN", help="only in projects of such names")
-    setting.add_argument("--from", dest="valid_from", default="", metavar="DAY", help="its first day")
+    setting.add_argument(
+        "--from", "--valid-from", dest="valid_from", default="", metavar="DAY", help="its first day"
+    )
     setting.add_argument("--tier", default="", help="batch, flex, priority … (default: the ordinary one)")
     setting.add_argument("--note", default="", help="where it is agreed")
     runs(setting, _set)
@@ -136,6 +138,14 @@ def _rates(rates: Mapping[str, Any]) -> list[str]:
     return said
 
 
+def _why(step: dict[str, Any]) -> str:
+    """What a source answered; of LiteLLM's map, if there is one."""
+    if step["source"] == "litellm" and not step["version"]:
+        return "its map is not here; to bring it: econome prices update FILE_OR_URL"
+    why: str = step["why"]
+    return why
+
+
 def _explain(parsed: argparse.Namespace) -> int:
     call = {
         "model": parsed.model,
@@ -157,7 +167,7 @@ def _explain(parsed: argparse.Namespace) -> int:
     _table(
         ("source", "version", "matched", "used", "why"),
         (
-            [step["source"], step["version"], step["model"], "yes" if step["found"] else "no", step["why"]]
+            [step["source"], step["version"], step["model"], "yes" if step["found"] else "no", _why(step)]
             for step in said["steps"]
         ),
     )

@@ -113,11 +113,12 @@ def _amount(row: dict[str, Any], name: str) -> str:
     value = row[name]
     if value is None:
         return "unknown"
-    return f"${Decimal(value):,.4f}" if row["is_money"] else f"{Decimal(value):,.0f}"
+    amount = Decimal(value)
+    return f"{'-' * (amount < 0)}${abs(amount):,.4f}" if row["is_money"] else f"{amount:,.0f}"
 
 
 def _part(row: dict[str, Any], reason: dict[str, Any]) -> str:
     if reason["amount"] is None:
         return ""
     amount = Decimal(reason["amount"])
-    return f" ({'$' if row['is_money'] else ''}{amount:,.4f})" if row["is_money"] else f" ({amount:+,.0f})"
+    return f" ({'-' if amount < 0 else '+'}${abs(amount):,.4f})" if row["is_money"] else f" ({amount:+,.0f})"

@@ -60,24 +60,28 @@ def _reprice(parsed: argparse.Namespace) -> int:
     one = _follow(server, server.call("POST", _PATH, {name: said for name, said in asked.items() if said}))
     if one["state"] == "abandoned":
         raise NotDone("The difference could not be found. The server's log says why.")
-    print("\n".join(difference(one)))
+    shown = difference(one)
+    print("\n".join(shown))
     if not one["changed"]:
         print("Nothing to change.")
         return 0
     if not parsed.apply:
         print(f"Nothing is changed yet. To change it: econome reprice --resume {one['id']}")
         return 0
-    return _finish(server, server.call("POST", f"{_PATH}/{one['id']}/apply"))
+    return _finish(server, server.call("POST", f"{_PATH}/{one['id']}/apply"), shown)
 
 
-def _finish(server: Remote, one: Any) -> int:
+def _finish(server: Remote, one: Any, shown: list[str] | None = None) -> int:
+    """Waits for the change, and says it, unless it is the difference that was shown a moment before."""
     one = _follow(server, one)
     if one["state"] != "done":
         raise NotDone(
             f"It stopped after {one['runs']} calls; the server's log says why. "
             f"To go on: econome reprice --resume {one['id']}"
         )
-    print("\n".join(difference(one)))
+    made = difference(one)
+    if made != shown:
+        print("\n".join(made))
     print(f"Done: {one['changed']} of {one['runs']} calls have another price or cost.")
     return 0
 
