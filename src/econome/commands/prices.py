@@ -193,6 +193,10 @@ def _explain(parsed: argparse.Namespace) -> int:
     for name, what in sums:
         if said.get(name) is not None:
             print(f"{what}: {said[name]}")
+    if said["run"] and price is not None and said.get("cost") is None:
+        print(
+            "\nNo cost: the call used something that this price has no rate for, or its usage is not known."
+        )
     return 0
 
 
