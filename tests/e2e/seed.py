@@ -89,7 +89,8 @@ def seed(server: Running) -> dict[str, str]:
     ask = sender.call("ask", "gpt-4o", USED, parent=ticket, minutes_ago=9.97, lasts=3)
     sender.call("embellish", "gpt-4o-mini", USED, parent=ticket, minutes_ago=9.92, lasts=1)
 
-    sender.call("mystery", "gpt-4o", None, minutes_ago=20)
+    # No usage and no text: there is nothing to estimate by.
+    sender.call("mystery", "gpt-4o", None, minutes_ago=20, inputs={}, outputs={})
     sender.call("homemade", "our-own-model-7b", USED, minutes_ago=25)
     sender.run("broken", minutes_ago=30, error="ValueError: no such ticket\nat line 3", outputs=None)
     hostile = sender.run(

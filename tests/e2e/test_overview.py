@@ -27,7 +27,9 @@ def test_spend_stands_beside_tokens_calls_errors_and_latency(viewer: Viewer) -> 
 
 def test_the_coverage_of_the_total_leads_to_the_calls_that_it_lacks(viewer: Viewer) -> None:
     page = viewer.goes_to("")
-    page.get_by_role("link", name=re.compile("unpriced")).click()
+    page.get_by_label("How complete the totals are").first.get_by_role(
+        "link", name=re.compile("unpriced")
+    ).click()
     expect(page).to_have_url(re.compile(r"/ui/runs\?.*filter="))
     expect(page.get_by_role("row", name=re.compile("homemade"))).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("ask"))).to_have_count(0)

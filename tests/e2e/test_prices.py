@@ -25,7 +25,7 @@ def unpriced(empty_server: Running) -> Running:
 
 def price_it(page: Page, **rates: str) -> None:
     """Fills in the form of the unpriced model, and saves it."""
-    page.get_by_role("button", name="Price our-own-model-7b").click()
+    page.get_by_role("button", name="Price it: our-own-model-7b").click()
     form = page.get_by_role("form", name="A price of your own")
     for label, amount in rates.items():
         form.get_by_label(label.replace("_", " "), exact=True).fill(amount)
@@ -95,7 +95,7 @@ def test_a_key_that_may_read_sees_no_form_and_why(
     expect(
         page.get_by_role("cell", name="our-own-model-7b").or_(page.get_by_text("our-own-model-7b"))
     ).to_be_visible()
-    expect(page.get_by_role("button", name="Price our-own-model-7b")).to_have_count(0)
+    expect(page.get_by_role("button", name="Price it: our-own-model-7b")).to_have_count(0)
     expect(page.get_by_role("button", name="Add a price")).to_have_count(0)
 
 
