@@ -30,8 +30,9 @@ from uuid import UUID
 from econome.domain.usage import Bucket, Usage
 from econome.pricing.book import PriceBook
 from econome.pricing.cost import cost_of
+from econome.pricing.override import read_override
 from econome.pricing.sources.genai_prices import GenaiPrices
-from econome.pricing.sources.overrides import Overrides, read_override
+from econome.pricing.sources.overrides import Overrides
 from econome.pricing.sums import Sums, sums_of
 from econome.wire.model import read_model, read_parameters
 from econome.wire.segments import preview_of_inputs, preview_of_outputs, segments_of

@@ -239,6 +239,8 @@ def test_an_import_that_cannot_be_read_is_refused(
         ({"model": "m", "rates": {"input": "1"}}, "no bucket is called 'input'"),
         ({"model": "m", "rates": {"uncached": "much"}}, "'much'"),
         ({"model": "m", "rates": {"uncached": "-1"}}, "'-1'"),
+        ({"model": "m", "rates": {"uncached": "1e-30"}}, "1e-30"),
+        ({"model": "m\n", "rates": {"uncached": "0"}, "project": "a\x00b"}, "project"),
         ({"model": "m", "rates": {"uncached": ["1", [200000]]}}, "the steps of uncached"),
         ({"model": "m", "fees": {"coffee": "1"}}, "no fee is called 'coffee'"),
         ({"model": "m", "discount": "15"}, "'15'"),

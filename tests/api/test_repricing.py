@@ -355,3 +355,26 @@ def test_a_key_for_some_projects_sees_nothing_of_what_was_priced_in_others(serve
     explain = "/econome/v1/prices/explain?model=house-7b&project="
     assert server.get(f"{explain}theirs", headers=mine).status_code == 403
     assert server.get(f"{explain}mine-1", headers=mine).json()["price"]["project"] == "mine-1*"
+
+
+def test_calls_without_a_price_are_counted_apart_and_never_look_like_a_saving(server: TestClient) -> None:
+    fill(server, 3)
+    made = propose(server)
+    assert (made["unpriced_before"], made["unpriced_after"]) == (3, 3)
+    server.post(
+        "/econome/v1/prices", json={"model": "house-7b", "rates": {"uncached": "2", "text_out": "10"}}
+    )
+    made = propose(server)
+    assert (made["unpriced_before"], made["unpriced_after"]) == (3, 0)
+    server.post(
+        "/econome/v1/prices",
+        json={
+            "model": "gpt-4o",
+            "provider": "openai",
+            "valid_from": "2026-01-01",
+            "rates": {"text_out": "1"},
+        },
+    )
+    made = propose(server, filter='eq(model, "gpt-4o")')
+    assert (made["unpriced_before"], made["unpriced_after"]) == (0, 1)
+    assert [model["unpriced_after"] for model in made["by_model"]] == [1]

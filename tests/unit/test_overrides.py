@@ -16,9 +16,10 @@ from econome.domain.price import Price
 from econome.domain.usage import Bucket, Fee, Usage
 from econome.pricing.book import PriceBook
 from econome.pricing.cost import cost_of
+from econome.pricing.override import BadPrice, Override, read_override, written
 from econome.pricing.source import Listing, Period, Rate
 from econome.pricing.sources import overrides as module
-from econome.pricing.sources.overrides import BadPrice, Override, Overrides, read_override, written
+from econome.pricing.sources.overrides import Overrides
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WORKSPACE = UUID(int=1)

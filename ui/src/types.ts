@@ -342,6 +342,8 @@ export interface Repricing {
   until: string;
   filter: string;
   runs: number;
+  unpriced_before: number;
+  unpriced_after: number;
   expected: number;
   changed: number;
   cost_before: string;

@@ -131,4 +131,8 @@ def difference(one: Any) -> list[str]:
         ).rstrip()
         for row in rows
     ]
-    return [*lines, f"The difference is {one['difference']} US dollars."]
+    lines.append(f"The difference is {one['difference']} US dollars.")
+    before, after = one["unpriced_before"], one["unpriced_after"]
+    if before or after:
+        lines.append(f"In neither sum: calls without a price, {before} before and {after} after.")
+    return lines

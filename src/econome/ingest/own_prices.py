@@ -12,7 +12,8 @@ from uuid import UUID, uuid5
 import orjson
 
 from econome.ingest import journal
-from econome.pricing.sources.overrides import BadPrice, Override, Overrides, read_override, written
+from econome.pricing.override import BadPrice, Override, read_override, written
+from econome.pricing.sources.overrides import Overrides
 from econome.store.client import Store
 from econome.store.question import question
 from econome.store.version import next_version

@@ -22,8 +22,6 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-import orjson
-
 from econome.domain.errors import EconomeError
 from econome.domain.money import ZERO, text_of, total_of
 from econome.domain.run import NO_ID, Run
@@ -32,6 +30,7 @@ from econome.domain.usage import UsageSource
 from econome.ingest import journal
 from econome.ingest.commit import Batch, Committer
 from econome.ingest.costing import Costing
+from econome.ingest.model_changes import ModelChange, changes_in, text_of_changes
 from econome.ingest.writer import Stopped, Writer
 from econome.store.client import Store, StoreBusy, StoreDown, StoreError
 from econome.store.question import question
@@ -72,18 +71,6 @@ class NotNow(EconomeError):
 
 
 @dataclass(slots=True)
-class ModelChange:
-    """What a re-pricing changes for one model."""
-
-    provider: str
-    model: str
-    runs: int = 0
-    changed: int = 0
-    before: Decimal = ZERO
-    after: Decimal = ZERO
-
-
-@dataclass(slots=True)
 class Repricing:
     """One period that is priced again. Money is that of billed calls, in US dollars."""
 
@@ -114,6 +101,16 @@ class Repricing:
         """Whether a batch is added up that may not be written."""
         return (self.sum_key, self.sum_id) > (self.done_key, self.done_id)
 
+    @property
+    def unpriced_before(self) -> int:
+        """How many billed calls are in no sum, for they have no cost."""
+        return sum(model.unpriced_before for model in self.models.values())
+
+    @property
+    def unpriced_after(self) -> int:
+        """How many of them there are afterwards."""
+        return sum(model.unpriced_after for model in self.models.values())
+
     def add(self, before: Run, after: Run, *, is_changed: bool) -> None:
         """Takes in one call."""
         key = (after.provider, after.model)
@@ -126,6 +123,8 @@ class Repricing:
         model.changed += is_changed
         if not after.counted or after.usage_source == UsageSource.ESTIMATED:
             return
+        model.unpriced_before += before.cost is None
+        model.unpriced_after += after.cost is None
         old, new = before.cost or ZERO, after.cost or ZERO
         self.cost_before = total_of((self.cost_before, old))
         self.cost_after = total_of((self.cost_after, new))
@@ -156,7 +155,7 @@ class Repricings:
         self._tasks: set[asyncio.Task[None]] = set()
         for row in store.ask(_Row, question("repricings_all", "econome.ingest.sql")):
             one = Repricing(**{name: getattr(row, name) for name in _NAMES})
-            one.models = _models(one.by_model)
+            one.models = changes_in(one.by_model)
             self._held[one.workspace, one.id] = one
 
     def all(self, workspace: UUID) -> list[Repricing]:
@@ -329,7 +328,7 @@ class Repricings:
 
     def _save(self, one: Repricing, state: State | None = None) -> None:
         """Stores it, in `state` if it comes into one that is not to be seen before it is stored."""
-        one.by_model = _text(one.models)
+        one.by_model = text_of_changes(one.models)
         one.version = next_version(one.version)
         values = {name: getattr(one, name) for name in _NAMES} | {"state": state or one.state}
         self._store.insert("repricings", {name: [value] for name, value in values.items()})
@@ -380,20 +379,3 @@ class _Row:
 
 
 _NAMES = tuple(_Row.__slots__)
-
-
-def _text(models: dict[tuple[str, str], ModelChange]) -> str:
-    return orjson.dumps(
-        [
-            [one.provider, one.model, one.runs, one.changed, text_of(one.before), text_of(one.after)]
-            for one in models.values()
-        ]
-    ).decode()
-
-
-def _models(text: str) -> dict[tuple[str, str], ModelChange]:
-    rows = orjson.loads(text)
-    return {
-        (provider, model): ModelChange(provider, model, runs, changed, Decimal(before), Decimal(after))
-        for provider, model, runs, changed, before, after in rows
-    }

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from econome.domain.usage import Bucket, Fee
+from econome.pricing.override import BadPrice, Override, read_override
 from econome.pricing.sources import litellm
-from econome.pricing.sources.overrides import BadPrice, Override, read_override
 
 COLUMNS = ("provider", "model", "project", "valid_from", "tier", "discount", "note")
 """Of a CSV of prices, besides one for each bucket and each fee."""

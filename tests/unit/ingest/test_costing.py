@@ -13,7 +13,8 @@ import pytest
 from builders import NOON, a_run
 from econome.ingest.costing import Costing, seconds_of
 from econome.pricing.book import PriceBook
-from econome.pricing.sources.overrides import Overrides, read_override
+from econome.pricing.override import read_override
+from econome.pricing.sources.overrides import Overrides
 from econome.store.client import Store
 
 TOKENS = {"uncached": "2", "text_out": "10"}

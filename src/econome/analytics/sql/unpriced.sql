@@ -36,7 +36,7 @@ where workspace = {workspace:UUID}
        or key_time = toDateTime64(0, 6, 'UTC'))
   and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
-  and counted and usage_source not in ('unknown', '') and cost is null
+  and billed and usage_source not in ('unknown', '') and cost is null
   and /* filter */ 1
 group by provider, model, tier
 order by sum(ifNull(input_tokens, 0) + ifNull(output_tokens, 0)) desc, calls desc, provider, model, tier

@@ -25,8 +25,9 @@ from econome.ingest.own_prices import OwnPrices
 from econome.pricing.book import Explanation, PriceBook, standard
 from econome.pricing.cost import cost_of, rate_of
 from econome.pricing.importing import Read, from_csv, from_litellm
+from econome.pricing.override import BadPrice, Override, read_override, written, written_rate
 from econome.pricing.source import Listing, Period
-from econome.pricing.sources.overrides import SOURCE, BadPrice, Override, read_override, written, written_rate
+from econome.pricing.sources.overrides import SOURCE
 from econome.web.api import shapes
 from econome.web.api.scope import allow, identity, moment, scope_of, visible, whole
 from econome.web.auth import Caller, Role, require

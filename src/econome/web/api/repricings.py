@@ -113,6 +113,8 @@ def _shown(here: Econome, one: Repricing) -> shapes.Json:
         "cost_before": text_of(one.cost_before),
         "cost_after": text_of(one.cost_after),
         "difference": text_of(one.cost_after - one.cost_before),
+        "unpriced_before": one.unpriced_before,
+        "unpriced_after": one.unpriced_after,
         "by_model": [
             {
                 "provider": model.provider,
@@ -121,6 +123,8 @@ def _shown(here: Econome, one: Repricing) -> shapes.Json:
                 "changed": model.changed,
                 "before": text_of(model.before),
                 "after": text_of(model.after),
+                "unpriced_before": model.unpriced_before,
+                "unpriced_after": model.unpriced_after,
             }
             for model in sorted(one.models.values(), key=lambda model: model.before - model.after)
         ],
