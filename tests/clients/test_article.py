@@ -116,14 +116,16 @@ def test_a_model_from_the_hub_is_counted_from_hugging_faces_cache(
         assert call["tokens"]["input"] > 20
 
 
-def test_without_its_tokenizer_its_tokens_are_unknown(python: Path, model: Path, tmp_path: Path) -> None:
+def test_without_its_tokenizer_its_tokens_are_estimated_and_in_no_total(
+    python: Path, model: Path, tmp_path: Path
+) -> None:
     with served(tmp_path / "data") as server:
         call = run_program(python, str(model), server)[2]
-        assert call["usage_source"] == "unknown"
-        assert call["tokens"]["input"] is None
-        assert call["tokens"]["output"] is None
-        coverage = server.get("/econome/v1/overview")["totals"]["coverage"]
-        assert (coverage["calls"], coverage["unknown"]) == (1, 1)
+        assert call["usage_source"] == "estimated"
+        totals = server.get("/econome/v1/overview")["totals"]
+        assert (totals["tokens"]["input"], totals["tokens"]["output"]) == (None, None)
+        assert totals["estimated"]["input"] == call["tokens"]["input"]
+        assert (totals["coverage"]["calls"], totals["coverage"]["estimated"]) == (1, 1)
 
 
 def test_the_example_is_the_articles_program_but_for_its_imports() -> None:

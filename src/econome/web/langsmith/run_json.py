@@ -18,7 +18,7 @@ from econome.analytics.langsmith import File, Place, Use
 from econome.analytics.payloads import Payload
 from econome.analytics.runs import RunRow
 from econome.domain.money import text_of
-from econome.domain.usage import INPUT, OUTPUT, Bucket
+from econome.domain.usage import INPUT, OUTPUT, Bucket, UsageSource
 
 PAYLOAD_FIELDS = frozenset({"inputs", "outputs", "events", "extra", "serialized", "error"})
 """What is only there when it is read from the payload."""
@@ -103,6 +103,8 @@ def _whole(found: Found) -> dict[str, object]:
 
 
 def _usage(row: RunRow, use: Use | None, metadata: Mapping[str, object]) -> dict[str, object]:
+    if use is None and row.usage_source == UsageSource.ESTIMATED:
+        use = Use(1, None, None, None, None, None, {})  # its clients have no mark for what nobody told
     if use is None:
         # No call at or below it counts: then what the run itself says, a wrapper's or a double's.
         tokens = {bucket: said for bucket in Bucket if (said := getattr(row, bucket.value)) is not None}
