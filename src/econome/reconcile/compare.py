@@ -35,9 +35,9 @@ def compare(lines: Iterable[Line], ledger: Iterable[Ours], named: Named) -> list
     told = {*theirs, *(key for key, _ in money if key[2])}
     other_names = _matched(told, mine, named)
     rows: list[Row] = []
-    for key, whats in theirs.items():
+    for key, by_kind in theirs.items():
         found = mine.get(other_names.get(key, key))
-        rows += [_row(key, what, of_one, found, other_names) for what, of_one in _disjoint(whats).items()]
+        rows += [_row(key, what, of_one, found, other_names) for what, of_one in _disjoint(by_kind).items()]
     agree = {(one.day, one.provider, one.model) for one in rows if not one.difference}
     differ = {(one.day, one.provider, one.model) for one in rows if one.difference}
     for (key, what), amount in money.items():
@@ -74,10 +74,10 @@ def _matched(theirs: Iterable[Key], mine: Mapping[Key, Ours], named: Named) -> d
     return matched
 
 
-def _disjoint(whats: Mapping[str, list[Line]]) -> dict[tuple[str, tuple[Bucket, ...]], Decimal]:
+def _disjoint(by_kind: Mapping[str, list[Line]]) -> dict[tuple[str, tuple[Bucket, ...]], Decimal]:
     """Lines that share a bucket, as results of another detail do, become one."""
     groups: list[tuple[list[str], set[Bucket], Decimal]] = []
-    for what, lines in whats.items():
+    for what, lines in by_kind.items():
         for line in lines:
             names, covers, amount = [what], set(line.covers), line.amount
             for group in [one for one in groups if one[1] & covers or (not covers and one[0] == [what])]:

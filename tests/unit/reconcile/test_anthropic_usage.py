@@ -41,9 +41,9 @@ def test_each_number_becomes_the_line_of_its_bucket() -> None:
 
 
 def test_what_is_not_told_makes_no_line_and_zero_makes_one() -> None:
-    whats = {line.what for line in read(_page(cache_creation=None, cache_read_input_tokens=0)).lines}
-    assert "cache_write_5m" not in whats
-    assert "cache_read" in whats
+    by_kind = {line.what for line in read(_page(cache_creation=None, cache_read_input_tokens=0)).lines}
+    assert "cache_write_5m" not in by_kind
+    assert "cache_read" in by_kind
 
 
 def test_a_batch_is_told() -> None:
