@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from econome.analytics.prices import prices_of
 from econome.analytics.runs import RunRow
-from econome.domain.price import Cost
-from econome.domain.run import NO_ID
+from econome.domain.price import Cost, Price
+from econome.domain.run import NO_ID, seconds_between
 from econome.domain.usage import Bucket, Usage
 from econome.pricing.cost import cost_of
 from econome.store.client import Store
@@ -60,13 +59,13 @@ def bill_of(store: Store, run: RunRow) -> Cost | None:
     if run.price == NO_ID:
         return None
     price = prices_of(store, [run.price]).get(run.price)
-    if price is None:
-        return None
+    return None if price is None else bill_at(price, run)
+
+
+def bill_at(price: Price, run: RunRow) -> Cost | None:
+    """The lines that a run's cost would have at a price; None if it has none there."""
     usage = Usage(**{bucket.value: getattr(run, bucket.value) for bucket in Bucket})
-    seconds = None
-    if run.ended_at is not None:
-        seconds = Decimal((run.ended_at - run.started_at) // timedelta(microseconds=1)).scaleb(-6)
-    return cost_of(usage, price, run.fees, seconds)
+    return cost_of(usage, price, run.fees, seconds_between(run.started_at, run.ended_at))
 
 
 def attachments_of_run(store: Store, run: RunRow, workspace: UUID) -> list[Attachment]:

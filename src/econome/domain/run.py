@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -54,6 +54,13 @@ class Op(StrEnum):
 
     POST = "post"
     PATCH = "patch"
+
+
+def seconds_between(started_at: datetime, ended_at: datetime | None) -> Decimal | None:
+    """How long something took, exact to the microsecond; None while nobody told its end."""
+    if ended_at is None:
+        return None
+    return Decimal((ended_at - started_at) // timedelta(microseconds=1)).scaleb(-6)
 
 
 @dataclass(slots=True)

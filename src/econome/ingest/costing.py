@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from operator import attrgetter
 from uuid import UUID
 
 from econome.domain.price import STATED, Price
-from econome.domain.run import NO_ID, Run
+from econome.domain.run import NO_ID, Run, seconds_between
 from econome.domain.usage import Bucket, Fee
 from econome.pricing.book import PriceBook
 from econome.pricing.sums import Sums, sums_of
@@ -79,7 +78,7 @@ class Costing:
         )
 
     def _sums(self, run: Run, price: Price) -> Sums | None:
-        seconds = seconds_of(run) if Fee.SECOND in price.fees else None
+        seconds = seconds_between(run.started_at, run.ended_at) if Fee.SECOND in price.fees else None
         sums = sums_of(_COUNTS(run), price, run.fees, seconds)
         if sums is None and run.fees:
             lacking = (f"{name}{_NO_RATE}" for name in unpriced_fees(price, run.fees))
@@ -124,13 +123,6 @@ class Costing:
         run.fee_cost = fee
         if price.id not in self._stored:
             self._used[price.id] = price
-
-
-def seconds_of(run: Run) -> Decimal | None:
-    """How long a run took, exact to the microsecond; None while nobody told its end."""
-    if run.ended_at is None:
-        return None
-    return Decimal((run.ended_at - run.started_at) // timedelta(microseconds=1)).scaleb(-6)
 
 
 def unpriced_fees(price: Price, fees: Mapping[str, int]) -> list[str]:

@@ -71,8 +71,8 @@ class NotNow(EconomeError):
 
 
 @dataclass(slots=True)
-class Repricing:
-    """One period that is priced again. Money is that of billed calls, in US dollars."""
+class _Row:
+    """A re-pricing as the store has it."""
 
     workspace: UUID
     id: UUID
@@ -92,9 +92,18 @@ class Repricing:
     cost_before: Decimal = ZERO
     cost_after: Decimal = ZERO
     by_model: str = "[]"
-    version: int = 0
-    models: dict[tuple[str, str], ModelChange] = field(default_factory=dict)
     expected: int = 0  # runs, as the proposal found; for a progress bar
+    version: int = 0
+
+
+_NAMES = tuple(_Row.__slots__)
+
+
+@dataclass(slots=True)
+class Repricing(_Row):
+    """One period that is priced again. Money is that of billed calls, in US dollars."""
+
+    models: dict[tuple[str, str], ModelChange] = field(default_factory=dict)
 
     @property
     def is_ahead(self) -> bool:
@@ -352,30 +361,3 @@ def is_changed(before: Run, after: Run) -> bool:
 
 PRICED = ("price", "cost", "input_cost", "output_cost", "fee_cost", "our_cost", "notes")
 """What pricing decides of a run."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    workspace: UUID
-    id: UUID
-    author: str
-    created_at: datetime
-    since: datetime
-    until: datetime
-    projects: list[UUID]
-    filter: str
-    state: str
-    done_key: datetime
-    done_id: UUID
-    sum_key: datetime
-    sum_id: UUID
-    runs: int
-    changed: int
-    cost_before: Decimal
-    cost_after: Decimal
-    by_model: str
-    expected: int
-    version: int
-
-
-_NAMES = tuple(_Row.__slots__)

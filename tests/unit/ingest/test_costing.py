@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from builders import NOON, a_run
-from econome.ingest.costing import Costing, seconds_of
+from econome.domain.run import seconds_between
+from econome.ingest.costing import Costing
 from econome.pricing.book import PriceBook
 from econome.pricing.override import read_override
 from econome.pricing.sources.overrides import Overrides
@@ -70,7 +71,7 @@ def test_a_call_by_the_second_has_a_cost_once_it_has_ended(costing: Callable[...
     assert run.cost is None
     run.ended_at = NOON + timedelta(seconds=1, microseconds=500_001)
     costing(price).price(run)
-    assert seconds_of(run) == Decimal("1.500001")
+    assert seconds_between(run.started_at, run.ended_at) == Decimal("1.500001")
     assert run.cost == run.fee_cost == Decimal("0.001500001")
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
 
@@ -14,16 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from econome.analytics.details import bill_of
+from econome.analytics.details import bill_at, bill_of
 from econome.analytics.prices import Unpriced, unpriced
 from econome.analytics.runs import RunRow, run_by_id
 from econome.domain.key import matches
 from econome.domain.money import text_of
 from econome.domain.price import Cost, Price
-from econome.domain.usage import Bucket, Fee, Usage
+from econome.domain.usage import Bucket, Fee
 from econome.ingest.own_prices import OwnPrices
 from econome.pricing.book import Explanation, PriceBook, standard
-from econome.pricing.cost import cost_of, rate_of
+from econome.pricing.cost import rate_of
 from econome.pricing.importing import Read, from_csv, from_litellm
 from econome.pricing.override import BadPrice, Override, read_override, written, written_rate
 from econome.pricing.source import Listing, Period
@@ -279,21 +278,13 @@ def _of_run(here: Econome, caller: Caller, row: RunRow) -> shapes.Json:
     answer["recorded"] = _price(recorded) if recorded else None
     answer["is_recorded"] = recorded is not None and explanation.price == recorded
     if bill is None and explanation.price is not None:  # its cost is stated, or it has none
-        answer["lines"] = _billed(_bill_now(row, explanation.price))["lines"]
+        answer["lines"] = _billed(bill_at(explanation.price, row))["lines"]
     answer["cost"] = shapes.money(row.cost)
     answer["our_cost"] = shapes.money(row.our_cost)
     answer["cost_reported"] = shapes.money(row.cost_reported)
     if row.our_cost is not None and row.cost_reported is not None:
         answer["difference"] = shapes.money(row.our_cost - row.cost_reported)
     return answer
-
-
-def _bill_now(row: RunRow, price: Price) -> Cost | None:
-    usage = Usage(**{bucket.value: getattr(row, bucket.value) for bucket in Bucket})
-    seconds = None
-    if row.ended_at is not None:
-        seconds = Decimal((row.ended_at - row.started_at) // timedelta(microseconds=1)).scaleb(-6)
-    return cost_of(usage, price, row.fees, seconds)
 
 
 def _explained(explanation: Explanation) -> shapes.Json:
