@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from econome.domain.money import read_money, rounded
+from econome.reconcile.pages import begun, listed
 from econome.reconcile.statement import COST, FEE_COST, TOKEN_COST, Line, Refused, Statement
 
 _WHAT = {None: COST, "tokens": TOKEN_COST}
@@ -17,11 +18,8 @@ _WHAT = {None: COST, "tokens": TOKEN_COST}
 
 def read(page: dict[str, Any]) -> Statement:
     """The lines of one page."""
-    statement = Statement()
-    if page.get("has_more"):
-        statement.remarks.append("has_more is true: there are pages after this one, which are not in it")
-    data = page.get("data")
-    for at, bucket in enumerate(data if isinstance(data, list) else []):
+    statement = begun(page)
+    for at, bucket in enumerate(listed(page, "data")):
         said = bucket.get("starting_at") if isinstance(bucket, dict) else None
         try:
             start = datetime.fromisoformat(said) if isinstance(said, str) else None
@@ -32,8 +30,7 @@ def read(page: dict[str, Any]) -> Statement:
                 Refused(f"data[{at}]", f"starting_at is {said!r}, not a time with a zone")
             )
             continue
-        results = bucket.get("results")
-        for number, result in enumerate(results if isinstance(results, list) else []):
+        for number, result in enumerate(listed(bucket, "results")):
             place = f"data[{at}].results[{number}]"
             amount = result.get("amount") if isinstance(result, dict) else None
             cents = read_money(amount)

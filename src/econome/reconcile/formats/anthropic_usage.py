@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from econome.domain.usage import Bucket, Fee
+from econome.reconcile.pages import begun, listed
 from econome.reconcile.statement import Line, Refused, Statement
 
 _TOLD: tuple[tuple[str, str, str, tuple[Bucket, ...]], ...] = (
@@ -25,11 +26,8 @@ _TOLD: tuple[tuple[str, str, str, tuple[Bucket, ...]], ...] = (
 
 def read(page: dict[str, Any]) -> Statement:
     """The lines of one page."""
-    statement = Statement()
-    if page.get("has_more"):
-        statement.remarks.append("has_more is true: there are pages after this one, which are not in it")
-    data = page.get("data")
-    for at, bucket in enumerate(data if isinstance(data, list) else []):
+    statement = begun(page)
+    for at, bucket in enumerate(listed(page, "data")):
         place = f"data[{at}]"
         start, end = _time(bucket, "starting_at"), _time(bucket, "ending_at")
         if start is None or end is None or not start < end:
@@ -38,8 +36,7 @@ def read(page: dict[str, Any]) -> Statement:
         if (end - timedelta(microseconds=1)).date() != start.date():
             statement.refused.append(Refused(place, "it begins on one day (UTC) and ends on another"))
             continue
-        results = bucket.get("results")
-        for number, result in enumerate(results if isinstance(results, list) else []):
+        for number, result in enumerate(listed(bucket, "results")):
             _add(statement, f"{place}.results[{number}]", start, result)
     return statement
 

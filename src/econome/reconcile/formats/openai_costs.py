@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from econome.domain.money import read_money
+from econome.reconcile.pages import begun, listed
 from econome.reconcile.statement import COST, Line, Refused, Statement
 
 OBJECT = "organization.costs.result"
@@ -19,11 +20,8 @@ OBJECT = "organization.costs.result"
 
 def read(page: dict[str, Any]) -> Statement:
     """The lines of one page."""
-    statement = Statement()
-    if page.get("has_more"):
-        statement.remarks.append("has_more is true: there are pages after this one, which are not in it")
-    data = page.get("data")
-    for at, bucket in enumerate(data if isinstance(data, list) else []):
+    statement = begun(page)
+    for at, bucket in enumerate(listed(page, "data")):
         start = bucket.get("start_time") if isinstance(bucket, dict) else None
         if not isinstance(start, int) or isinstance(start, bool) or not 0 <= start < 1 << 37:
             statement.refused.append(
@@ -31,8 +29,7 @@ def read(page: dict[str, Any]) -> Statement:
             )
             continue
         day = datetime.fromtimestamp(start, UTC).date()
-        results = bucket.get("results")
-        for number, result in enumerate(results if isinstance(results, list) else []):
+        for number, result in enumerate(listed(bucket, "results")):
             place = f"data[{at}].results[{number}]"
             amount = result.get("amount") if isinstance(result, dict) else None
             money = read_money(amount.get("value")) if isinstance(amount, dict) else None

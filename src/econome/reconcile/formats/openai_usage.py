@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from econome.domain.usage import Bucket
+from econome.reconcile.pages import begun
 from econome.reconcile.statement import Line, Refused, Statement
 
 OBJECTS = ("organization.usage.completions.result", "organization.usage.embeddings.result")
@@ -21,9 +22,7 @@ _WRITES = (Bucket.CACHE_WRITE_5M, Bucket.CACHE_WRITE_1H)
 
 def read(page: dict[str, Any]) -> Statement:
     """The lines of one page."""
-    statement = Statement()
-    if page.get("has_more"):
-        statement.remarks.append("has_more is true: there are pages after this one, which are not in it")
+    statement = begun(page)
     for at, bucket in enumerate(_listed(page.get("data"))):
         place = f"data[{at}]"
         start, end = (_count(bucket, name) for name in ("start_time", "end_time"))
