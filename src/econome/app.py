@@ -33,7 +33,7 @@ from econome.settings import Settings
 from econome.store.client import Store
 from econome.store.migrate import migrate
 from econome.store.text_index import set_text_index
-from econome.web import api, errors, guard, health, ingest, langsmith, login, ui
+from econome.web import api, errors, guard, health, ingest, langsmith, login, otlp, ui
 from econome.web.context import Econome
 from econome.web.keys import Keys
 from econome.web.live import Live
@@ -82,11 +82,12 @@ def create_app(
 
 def routes() -> list[BaseRoute]:
     """Every path that is served, and nothing twice (a test walks them)."""
-    spoken = [*ingest.ROUTES, *langsmith.ROUTES]
+    spoken = [*ingest.ROUTES, *otlp.LANGSMITH, *langsmith.ROUTES]
     return [
         *health.ROUTES,
         *login.ROUTES,
         *api.routes(),
+        *otlp.ROUTES,
         *langsmith.LINKS,
         *ui.ROUTES,
         *(Mount(root, routes=spoken) for root in sorted(LANGSMITH_ROOTS, reverse=True)),

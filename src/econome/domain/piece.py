@@ -13,6 +13,15 @@ from uuid import UUID
 from econome.domain.run import Op
 from econome.domain.usage import Usage, UsageSource
 
+OF_SPAN = 20
+"""The place of a reading from a span or a log record: ours to price, whatever cost its library states."""
+
+OF_SERVER = 140
+"""The place of what a server says of a call that its client's span, above it, may report as well."""
+
+OF_WRAPPER = 150
+"""The place of a step's own sum of the calls below it: it counts where no call below it is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     LLM = "llm"
     EMBEDDING = "embedding"
     CHAIN = "chain"
+    AGENT = "agent"
     TOOL = "tool"
     RETRIEVER = "retriever"
     PROMPT = "prompt"

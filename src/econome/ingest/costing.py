@@ -8,6 +8,7 @@ from decimal import Decimal
 from operator import attrgetter
 from uuid import UUID
 
+from econome.domain.piece import OF_SPAN
 from econome.domain.price import STATED, Price
 from econome.domain.run import NO_ID, Run, seconds_between
 from econome.domain.usage import Bucket, Fee
@@ -48,6 +49,7 @@ class Costing:
     def price(self, run: Run) -> None:
         """Gives a run its cost: as the app stated it, else its usage and fees at their price, else none.
 
+        What a span's library states comes after our price: it has a list of prices of its own.
         What our price gives stands in `our_cost` in either case.
         """
         run.price, run.cost, run.input_cost, run.output_cost, run.fee_cost = NO_ID, None, None, None, None
@@ -63,7 +65,8 @@ class Costing:
         if price is not None and sums is not None:
             run.our_cost = sums.total
             self._apply(run, price, sums.total, sums.input, sums.output, sums.fee)
-        if run.cost_reported is not None and run.usage_source:
+        is_ours_first = run.usage_place >= OF_SPAN and run.cost is not None
+        if run.cost_reported is not None and run.usage_source and not is_ours_first:
             self._apply(run, STATED, run.cost_reported, run.input_cost_reported, run.output_cost_reported)
 
     def _price_of(self, run: Run) -> Price | None:

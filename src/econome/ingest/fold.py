@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from econome.domain.piece import Piece, Reading
+from econome.domain.piece import OF_WRAPPER, Piece, Reading
 from econome.domain.run import CALLS, NO_ID, UNDATED, Op, Run, Status
 from econome.domain.usage import INPUT, OUTPUT, Bucket, UsageSource
 
@@ -133,7 +133,7 @@ def _derive(run: Run) -> None:
     _place_in_time(run)
     run.status = Status.ERROR if run.error else Status.SUCCESS if run.ended_at else Status.PENDING
     run.model = run.model_answered or run.model_asked
-    if run.kind and run.kind not in CALLS:
+    if run.kind and run.kind not in CALLS and run.usage_place != OF_WRAPPER:
         _forget_usage(run)
     elif run.usage_place == _NO_PLACE:
         run.usage_source = UsageSource.UNKNOWN if run.kind else UsageSource.NONE

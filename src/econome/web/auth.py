@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from econome.domain.errors import EconomeError
 from econome.domain.key import ApiKey, Role, matches
 from econome.domain.project import DEFAULT_WORKSPACE
 from econome.settings import Settings
+from econome.web import otlp_answers
 from econome.web.context import Econome
-from econome.web.errors import Forbidden, Unauthenticated, problem, status_of
+from econome.web.errors import Forbidden, Unauthenticated, headers_of, problem, status_of
 from econome.web.keys import Keys
 from econome.web.sessions import SESSION_SECONDS, Session, cookie_name, read_session
 
@@ -113,12 +115,20 @@ class Authenticate:
         try:
             caller = _identify(scope)
         except EconomeError as error:
-            answer = problem(scope["path"], status_of(error), str(error))
+            answer = _refusal(scope, error)
             await answer(scope, receive, send)
             return
         if caller is not None:
             scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)
+
+
+def _refusal(scope: Scope, error: EconomeError) -> Response:
+    status, path = status_of(error), scope["path"]
+    if not path.endswith(otlp_answers.ENDS):
+        return problem(path, status, str(error))
+    content_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    return otlp_answers.refusal(content_type.decode("latin-1"), status, str(error), headers_of(status))
 
 
 OPERATOR = Caller(DEFAULT_WORKSPACE, Role.ADMIN)

@@ -53,6 +53,10 @@ class TooLarge(EconomeError):
     """More than the server takes at once."""
 
 
+class WrongType(EconomeError):
+    """It comes in a form that is not read here."""
+
+
 class TooSlow(EconomeError):
     """It stopped coming halfway."""
 
@@ -71,6 +75,7 @@ TABLE: dict[type[EconomeError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus(413),
+    WrongType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TooSlow: HTTPStatus.REQUEST_TIMEOUT,
     Busy: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.TOO_MANY_REQUESTS,
@@ -93,7 +98,7 @@ def problem(path: str, status: int, detail: str, headers: Mapping[str, str] | No
     return Response(
         orjson.dumps(_content(path, status, detail)),
         status,
-        {**_always(status), **(headers or {})},
+        {**headers_of(status), **(headers or {})},
         media_type="application/problem+json" if path.startswith(OURS) else "application/json",
     )
 
@@ -109,7 +114,8 @@ def _content(path: str, status: int, detail: str) -> dict[str, object]:
     }
 
 
-def _always(status: int) -> dict[str, str]:
+def headers_of(status: int) -> dict[str, str]:
+    """What every answer with this status has."""
     match status:
         case HTTPStatus.UNAUTHORIZED:
             return {"www-authenticate": "Bearer"}
@@ -121,16 +127,21 @@ def _always(status: int) -> dict[str, str]:
             return {}
 
 
+def shown(error: EconomeError) -> str:
+    """What may be told of an error to whoever asked."""
+    if isinstance(error, StoreError) and not isinstance(error, StoreBusy):
+        # The engine's words may quote the text of traces.
+        return "The store did not answer. Nothing was lost; try again."
+    return str(error)
+
+
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, EconomeError)  # noqa: S101  (Starlette calls it for nothing else)
     status = status_of(error)
     path = request.url.path
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s: %s", request.method, path, error)
-    if isinstance(error, StoreError) and not isinstance(error, StoreBusy):
-        # The engine's words may quote the text of traces.
-        return problem(path, status, "The store did not answer. Nothing was lost; try again.")
-    return problem(path, status, str(error))
+    return problem(path, status, shown(error))
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:

@@ -69,11 +69,11 @@ async def _receive(request: Request, decode: Callable[[bytes], Delivery]) -> Res
     async with body_of(request, here.budget, here.settings.max_body_bytes, here.decoding) as body:
         delivery = await to_thread.run_sync(_decode, body, decode, caller.workspace, limiter=here.decoding)
         if caller.projects is not None:
-            _narrow(delivery, caller.projects, here.projects, caller.workspace)
+            narrow(delivery, caller.projects, here.projects, caller.workspace)
         await here.writer.write(caller.workspace, delivery, caller.projects)
         nothing_kept = not (delivery.pieces or delivery.attachments or delivery.feedback)
         if nothing_kept and delivery.refusals:
-            raise Invalid("Nothing of this could be stored. " + _tell(delivery.refusals[0]))
+            raise Invalid("Nothing of this could be stored. " + tell(delivery.refusals[0]))
     return _answer(delivery)
 
 
@@ -93,7 +93,7 @@ def _decode(body: Body, decode: Callable[[bytes], Delivery], workspace: UUID) ->
     return delivery
 
 
-def _narrow(delivery: Delivery, patterns: str, projects: Projects, workspace: UUID) -> None:
+def narrow(delivery: Delivery, patterns: str, projects: Projects, workspace: UUID) -> None:
     """Refuses the pieces that name projects that the key is not for.
 
     One that names none belongs to the project of its run, which only the committer knows.
@@ -116,7 +116,7 @@ def _narrow(delivery: Delivery, patterns: str, projects: Projects, workspace: UU
 
 
 def _answer(delivery: Delivery) -> Response:
-    refused = [_tell(refusal) for refusal in delivery.refusals]
+    refused = [tell(refusal) for refusal in delivery.refusals]
     content: dict[str, object] = {"message": "stored"}
     headers = {}
     if refused:
@@ -125,5 +125,6 @@ def _answer(delivery: Delivery) -> Response:
     return JSONResponse(content, 202, headers)
 
 
-def _tell(refusal: Refusal) -> str:
+def tell(refusal: Refusal) -> str:
+    """One refusal in words, cut to what an answer can hold."""
     return f"{refusal.what[:200]}: {refusal.detail[:500]} ({refusal.reason})"

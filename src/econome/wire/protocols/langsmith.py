@@ -17,6 +17,7 @@ from econome.domain.run import CALLS, Op
 from econome.wire.calls import describe_call
 from econome.wire.identity import first_id, key_time_of, parent_id, uuid_of
 from econome.wire.json_text import KEPT_AS_TEXT, dump, parse
+from econome.wire.labels import NAME_CHARACTERS, metadata_of, tags_of
 from econome.wire.multipart import BrokenMultipart, Part, parts_of
 from econome.wire.segments import preview_of_inputs, preview_of_outputs
 from econome.wire.times import instant
@@ -28,14 +29,7 @@ _MEANS_NOTHING = frozenset((b"", b"null", b"{}", b"[]"))
 _THREAD_KEYS = ("session_id", "thread_id", "conversation_id")
 _USER_KEYS = ("user_id", "ls_user_id", "user")
 _ENVIRONMENT_KEYS = ("environment", "ls_environment", "env")
-_NAME_CHARACTERS = 500
 _ERROR_CHARACTERS = 500
-_VALUE_CHARACTERS = 4_000
-_MOST_KEYS = 200
-_TAG_CHARACTERS = 500
-_MOST_TAGS = 200
-_METADATA_CUT = "metadata was cut for filtering"
-_TAGS_CUT = "tags were cut for filtering"
 
 
 @dataclass(slots=True)
@@ -202,13 +196,13 @@ def _piece(one: _Sent) -> Piece:
         op=one.op,
         key_time=key_time_of(one.id, dotted_order),
         project=_project(main),
-        metadata=_as_text(metadata, one.notes),
+        metadata=metadata_of(metadata, one.notes),
         payload=one.payload,
     )
     given = piece.fields
     _place(given, main, dotted_order, one.id)
-    _text(given, "name", main.get("name"), _NAME_CHARACTERS)
-    _text(given, "kind", main.get("run_type"), _NAME_CHARACTERS)
+    _text(given, "name", main.get("name"), NAME_CHARACTERS)
+    _text(given, "kind", main.get("run_type"), NAME_CHARACTERS)
     _moment(given, "started_at", main.get("start_time"))
     _moment(given, "ended_at", main.get("end_time"))
     _moment(given, "first_token_at", _first_token(values.get("events"), one.payload.events))
@@ -216,14 +210,14 @@ def _piece(one: _Sent) -> Piece:
         _text(given, "error", one.payload.error.decode("utf-8", "replace"), _ERROR_CHARACTERS)
     tags = main.get("tags")
     if isinstance(tags, list) and tags:
-        given["tags"] = _tags(tags, one.notes)
+        given["tags"] = tags_of(tags, one.notes)
     piece.notes = tuple(one.notes)
     reference = uuid_of(main.get("reference_example_id"))
     if reference:
         given["reference_example_id"] = reference
-    _text(given, "session", _first(metadata, _THREAD_KEYS), _NAME_CHARACTERS)
-    _text(given, "user", _first(metadata, _USER_KEYS), _NAME_CHARACTERS)
-    _text(given, "environment", _first(metadata, _ENVIRONMENT_KEYS), _NAME_CHARACTERS)
+    _text(given, "session", _first(metadata, _THREAD_KEYS), NAME_CHARACTERS)
+    _text(given, "user", _first(metadata, _USER_KEYS), NAME_CHARACTERS)
+    _text(given, "environment", _first(metadata, _ENVIRONMENT_KEYS), NAME_CHARACTERS)
     inputs, outputs = values.get("inputs"), values.get("outputs")
     kind = given.get("kind", "")
     if not kind or kind in CALLS:
@@ -251,7 +245,7 @@ def _place(given: dict[str, Any], main: Mapping[str, Any], dotted_order: str, ru
 def _project(main: Mapping[str, Any]) -> str | UUID | None:
     name = main.get("session_name") or main.get("address")
     if isinstance(name, str) and name:
-        return name[:_NAME_CHARACTERS]
+        return name[:NAME_CHARACTERS]
     return uuid_of(main.get("session_id"))
 
 
@@ -285,35 +279,3 @@ def _first(metadata: Mapping[str, Any], keys: Iterable[str]) -> str:
         if isinstance(value, str | int) and value != "":
             return str(value)
     return ""
-
-
-def _as_text(metadata: Mapping[str, Any], notes: list[str]) -> dict[str, str]:
-    """Metadata for filtering: strings as they are, the rest as JSON, usage left to its buckets.
-
-    It lies in memory and in every version of a row, so what nobody filters by is cut: values
-    to 4,000 characters, the rest after 200 keys. `extra` in the payload keeps everything.
-    """
-    found: dict[str, str] = {}
-    is_cut = False
-    for key, value in metadata.items():
-        if value is None or key == "usage_metadata":
-            continue
-        if len(found) == _MOST_KEYS or len(key) > _NAME_CHARACTERS:
-            is_cut = True
-            continue
-        text = value if isinstance(value, str) else dump(value).decode()
-        if len(text) > _VALUE_CHARACTERS:
-            is_cut = True
-            text = text[:_VALUE_CHARACTERS]
-        found[key] = text
-    if is_cut:
-        notes.append(_METADATA_CUT)
-    return found
-
-
-def _tags(tags: list[object], notes: list[str]) -> list[str]:
-    texts = [tag for tag in tags if isinstance(tag, str)]
-    found = [tag[:_TAG_CHARACTERS] for tag in texts[:_MOST_TAGS]]
-    if found != texts:
-        notes.append(_TAGS_CUT)
-    return found

@@ -1,0 +1,24 @@
+"""How libraries write their spans: one file each, whose `DIALECT` says by what it is known.
+
+To add one, write its file and name it below, before those whose marks it shares. The first that
+knows a span reads it; what nobody knows is kept as a step, with all that it brought.
+"""
+
+from __future__ import annotations
+
+from econome.wire.dialects import otel_genai
+from econome.wire.dialects.told import Dialect, Told
+from econome.wire.otlp.span import Span
+
+__all__ = ["DIALECTS", "Dialect", "Told", "dialect_of"]
+
+DIALECTS: tuple[Dialect, ...] = (otel_genai.DIALECT,)
+"""In the order in which they are asked."""
+
+
+def dialect_of(span: Span) -> Dialect | None:
+    """Who wrote this span, as far as we know."""
+    for dialect in DIALECTS:
+        if dialect.matches(span):
+            return dialect
+    return None

@@ -1,0 +1,150 @@
+"""Conversations in the shape that pages and counting know, from the shapes of libraries.
+
+What was asked becomes `{"messages": […], "tools": […]}`, what was answered
+`{"choices": [{"message": …, "finish_reason": …}]}`, each message as OpenAI's chat writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from econome.wire.dialects.values import json_of, numbered
+from econome.wire.json_text import dump
+
+Message = dict[str, Any]
+
+
+def asked(messages: list[Message], tools: object = None, system: object = None) -> dict[str, Any] | None:
+    """What a call was given; None where nothing is told."""
+    found: dict[str, Any] = {}
+    if system:
+        messages = [{"role": "system", "content": system}, *messages]
+    if messages:
+        found["messages"] = messages
+    if tools:
+        found["tools"] = tools
+    return found or None
+
+
+def answered(messages: Iterable[Message], finishes: Iterable[str] = ()) -> dict[str, Any] | None:
+    """What a call answered, a choice for each message; None where nothing is told."""
+    reasons = list(finishes)
+    choices = []
+    for index, message in enumerate(messages):
+        reason = message.pop("finish_reason", None) or (reasons[index] if index < len(reasons) else None)
+        choices.append({"index": index, "message": message, "finish_reason": reason})
+    return {"choices": choices} if choices else None
+
+
+def from_parts(value: object) -> list[Message]:
+    """OpenTelemetry's messages, as a value or as JSON: `[{"role", "parts": [{"type", "content"}]}]`."""
+    parsed = json_of(value)
+    if isinstance(parsed, dict):
+        parsed = [parsed]
+    if isinstance(parsed, str):
+        return [{"role": "user", "content": parsed}]
+    found: list[Message] = []
+    for one in parsed if isinstance(parsed, list) else ():
+        if isinstance(one, dict):
+            found.extend(_of_parts(one))
+    return found
+
+
+def instructions(value: object) -> Any:
+    """OpenTelemetry's system instructions: the text, or the parts where they are more than one."""
+    parsed = json_of(value)
+    if isinstance(parsed, list):
+        contents = [_part(one) for one in parsed if isinstance(one, dict)]
+        return _content(contents)
+    if isinstance(parsed, dict):
+        return _content([_part(parsed)])
+    return parsed
+
+
+def from_numbered(attributes: Mapping[str, Any], prefix: str) -> list[Message]:
+    """Messages written as `prefix.N.role`, `prefix.N.content`, `prefix.N.tool_calls.K.name` …"""
+    return [_of_numbered(one) for one in numbered(attributes, prefix)]
+
+
+def call(name: object, arguments: object, call_id: object = "") -> dict[str, Any]:
+    """A call of a tool."""
+    written = arguments if isinstance(arguments, str) else dump(arguments).decode()
+    return {"id": call_id or "", "type": "function", "function": {"name": name or "", "arguments": written}}
+
+
+def _of_numbered(one: Mapping[str, Any]) -> Message:
+    message: Message = {
+        "role": str(one.get("role") or "user"),
+        "content": json_of_content(one.get("content")),
+    }
+    calls = [
+        call(
+            each.get("name") or each.get("function.name"),
+            each.get("arguments", each.get("function.arguments", "")),
+            each.get("id"),
+        )
+        for each in numbered(one, "tool_calls")
+    ]
+    if calls:
+        message["tool_calls"] = calls
+    for name in ("tool_call_id", "name", "finish_reason"):
+        if one.get(name):
+            message[name] = one[name]
+    return message
+
+
+def json_of_content(value: object) -> Any:
+    """Content that may be a text, or the JSON of a list of parts; a text that only looks like JSON stays."""
+    if isinstance(value, str) and value[:2] in ("[{", '["'):
+        parsed = json_of(value)
+        return parsed if isinstance(parsed, list) else value
+    return value
+
+
+def _of_parts(one: Mapping[str, Any]) -> list[Message]:
+    parts = one.get("parts")
+    if not isinstance(parts, list):
+        return [dict(one)] if "role" in one else []
+    contents: list[Any] = []
+    calls: list[dict[str, Any]] = []
+    results: list[Message] = []
+    for part in parts:
+        if not isinstance(part, dict):
+            contents.append({"type": "text", "text": str(part)})
+            continue
+        match part.get("type"):
+            case "tool_call":
+                calls.append(call(part.get("name"), part.get("arguments", ""), part.get("id")))
+            case "tool_call_response":
+                content = part.get("response", part.get("result", part.get("content")))
+                results.append({"role": "tool", "tool_call_id": part.get("id") or "", "content": content})
+            case _:
+                contents.append(_part(part))
+    role = str(one.get("role") or "user")
+    message: Message = {"role": role, "content": _content(contents)}
+    if calls:
+        message["tool_calls"] = calls
+    for name in ("name", "finish_reason"):
+        if one.get(name):
+            message[name] = one[name]
+    if results:
+        return [*results, message] if contents or calls else results
+    return [message]
+
+
+def _part(part: Mapping[str, Any]) -> Any:
+    match part.get("type"):
+        case "text":
+            return {"type": "text", "text": part.get("content", part.get("text", ""))}
+        case "reasoning" | "thinking":
+            return {"type": "thinking", "thinking": part.get("content", part.get("text", ""))}
+        case _:
+            return dict(part)
+
+
+def _content(parts: list[Any]) -> Any:
+    """One text as itself; several parts as they are."""
+    if len(parts) == 1 and isinstance(parts[0], dict) and parts[0].get("type") == "text":
+        return parts[0].get("text")
+    return parts or None
