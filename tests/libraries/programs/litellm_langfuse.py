@@ -1,0 +1,19 @@
+# /// script
+# dependencies = ["litellm", "langfuse<3"]
+#
+# [tool.econome]
+# title = "LiteLLM's callback for Langfuse"
+#
+# [tool.econome.environment]
+# LITELLM_LOCAL_MODEL_COST_MAP = "True"
+# ///
+"""LiteLLM's client, with OpenAI and Anthropic behind it, into Langfuse's batches."""
+
+import asyncio
+
+import litellm
+import litellm_talk
+
+litellm.success_callback = ["langfuse"]
+litellm.failure_callback = ["langfuse"]
+asyncio.run(litellm_talk.all_calls())

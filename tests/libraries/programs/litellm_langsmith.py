@@ -1,0 +1,21 @@
+# /// script
+# dependencies = ["litellm"]
+#
+# [tool.econome]
+# title = "LiteLLM's callback for LangSmith"
+#
+# [tool.econome.environment]
+# LITELLM_LOCAL_MODEL_COST_MAP = "True"
+# LANGSMITH_BATCH_SIZE = "1"
+# ///
+"""LiteLLM's client, with OpenAI and Anthropic behind it, into LangSmith's runs."""
+
+import asyncio
+import os
+
+import litellm
+import litellm_talk
+
+os.environ["LANGSMITH_BASE_URL"] = os.environ["ECONOME"]
+litellm.callbacks = ["langsmith"]
+asyncio.run(litellm_talk.all_calls())
