@@ -72,6 +72,9 @@ class Piece:
     `fields` holds only what was given, by the name of the column of `Run`. `project` is a
     name, an id, or nothing. `key_time` is None when the id carries no time and the piece
     does not tell: ingest looks the run up by its id then.
+
+    `begins_at` is given, with no `key_time`, for a call that may be told again elsewhere with
+    other times: the run is filed under that of whoever told it first (see `ingest.copies`).
     """
 
     id: UUID
@@ -85,6 +88,7 @@ class Piece:
     inputs: Any = None  # parsed, for counting tokens when nobody reports them
     outputs: Any = None
     notes: tuple[str, ...] = ()
+    begins_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from econome.domain.piece import Delivery, Piece
 from econome.domain.project import DEFAULT_PROJECT
 from econome.domain.run import UNDATED, Run
 from econome.ingest import rows
+from econome.ingest.copies import told_again
 from econome.ingest.costing import Costing
 from econome.ingest.fold import fold
 from econome.ingest.measuring import Measuring
@@ -146,6 +147,7 @@ class Committer:
             for piece in accepted.delivery.pieces:
                 run = self._run_of(accepted.workspace, piece)
                 touched[run_key(run.workspace, run.id)] = run
+                told_again(piece, run)
                 self._name_project(run, piece)
                 self._measuring.measure(run, piece)
                 fold(run, piece, accepted.received_at)
@@ -177,7 +179,7 @@ class Committer:
     def _run_of(self, workspace: UUID, piece: Piece) -> Run:
         run = self._memory.get(run_key(workspace, piece.id))
         if run is None:
-            run = Run(workspace=workspace, id=piece.id, key_time=piece.key_time or UNDATED)
+            run = Run(workspace=workspace, id=piece.id, key_time=piece.key_time or piece.begins_at or UNDATED)
             self._memory.put(run)
         return run
 
