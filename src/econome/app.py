@@ -18,6 +18,7 @@ from econome.ingest.calibration import Calibration
 from econome.ingest.commit import Change, Committer
 from econome.ingest.compaction import Compaction
 from econome.ingest.costing import Costing
+from econome.ingest.datasets import Datasets
 from econome.ingest.exchange import ExchangeRates
 from econome.ingest.measuring import Measuring
 from econome.ingest.own_prices import OwnPrices
@@ -34,6 +35,7 @@ from econome.store.client import Store
 from econome.store.migrate import migrate
 from econome.store.text_index import set_text_index
 from econome.web import api, errors, guard, health, ingest, langsmith, login, otlp, ui
+from econome.web.api import export
 from econome.web.context import Econome
 from econome.web.keys import Keys
 from econome.web.live import Live
@@ -129,9 +131,11 @@ def open_econome(
         own_prices=OwnPrices(store, prices.overrides),
         exchange=ExchangeRates(store),
         repricings=Repricings(store, writer, committer, beside, compile_filter),
+        datasets=Datasets(store),
         keys=Keys(store, admin_token),
         live=hub,
         budget=Budget(settings.max_inflight_bytes),
+        exporting=CapacityLimiter(export.AT_ONCE),
         decoding=CapacityLimiter(DECODERS),
     )
 

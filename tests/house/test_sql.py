@@ -29,6 +29,7 @@ OF_NO_WORKSPACE = {
     "workspaces": "the list of them",
     "prices_by_id": "a price is a public fact; its id is a digest of its content",
     "price_ids": "see prices_by_id",
+    "datasets_all": "fills the registry at the start, for all",
     "exchange_all": "fills the registry at the start, for all",
     "repricings_all": "fills the registry at the start, for all",
     "calibration": "learns for every workspace apart: its rows name theirs",
@@ -57,7 +58,7 @@ SAMPLES: dict[str, object] = {
     "DateTime64(6)": datetime(2026, 1, 1, tzinfo=UTC),
     **dict.fromkeys(("Int8", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"), 1),
 }
-IDENTIFIERS = {"sort": "by_cost", "dimension": "model", "zone": "UTC"}
+IDENTIFIERS = {"sort": "by_cost", "dimension": "model", "second": "effective_tags", "third": "workspace", "zone": "UTC"}
 """For a parameter that names a column or a zone, one that it may name."""
 
 PARAMETER = re.compile(r"\{(\w+):((?:[^{}])+)\}")

@@ -9,6 +9,7 @@ from anyio import CapacityLimiter
 from starlette.requests import HTTPConnection
 
 from econome.ingest.budget import Budget
+from econome.ingest.datasets import Datasets
 from econome.ingest.exchange import ExchangeRates
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
@@ -33,9 +34,11 @@ class Econome:
     own_prices: OwnPrices
     exchange: ExchangeRates
     repricings: Repricings
+    datasets: Datasets
     keys: Keys
     live: Live
     budget: Budget
+    exporting: CapacityLimiter  # slices of exports that are read at the same time
     decoding: CapacityLimiter  # threads that unpack and decode: slow questions must not take them all
 
 

@@ -1,11 +1,19 @@
-"""The part of LangSmith's API by which its clients read: runs, projects, feedback.
+"""The part of LangSmith's API by which its clients read: runs, projects, feedback, datasets.
 
 `ROUTES` are mounted under each root that the clients use; `LINKS` are pages, at the server's own root.
 """
 
 from __future__ import annotations
 
-from econome.web.langsmith import attachments, feedback, info, links, runs, sessions
+from econome.web.langsmith import attachments, datasets, examples, feedback, info, links, runs, sessions
 
-ROUTES = [*info.ROUTES, *runs.ROUTES, *sessions.ROUTES, *feedback.ROUTES, *attachments.ROUTES]
+ROUTES = [
+    *info.ROUTES,
+    *runs.ROUTES,
+    *sessions.ROUTES,
+    *feedback.ROUTES,
+    *attachments.ROUTES,
+    *examples.ROUTES,
+    *datasets.ROUTES,
+]
 LINKS = links.LINKS

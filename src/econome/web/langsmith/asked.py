@@ -16,7 +16,8 @@ from starlette.responses import Response
 
 from econome.domain.run import NO_ID
 from econome.web.auth import Caller
-from econome.web.context import Econome
+from econome.web.body import body_of
+from econome.web.context import Econome, context
 from econome.web.errors import Invalid, NotFound, TooLarge
 from econome.wire.identity import uuid_of
 from econome.wire.json_text import dump
@@ -41,6 +42,18 @@ async def json_object(request: Request) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise Invalid("The body must be a JSON object")
     return said
+
+
+async def json_body(request: Request) -> Any:
+    """The body, any JSON, as large and as packed as that of a request that brings runs. Raises `Invalid`."""
+    here = context(request)
+    async with body_of(request, here.budget, here.settings.max_body_bytes, here.decoding) as body:
+        if body.broken:
+            raise Invalid(body.broken)
+        try:
+            return orjson.loads(body.content)
+        except orjson.JSONDecodeError as error:
+            raise Invalid(f"The body is not JSON: {error}") from error
 
 
 def json_answer(content: object, status: int = 200) -> Response:
@@ -77,6 +90,20 @@ def texts(said: object) -> list[str]:
 def query_ids(request: Request, name: str) -> list[UUID]:
     """The ids of a repeated key in the query string."""
     return ids([one for one in request.query_params.getlist(name) if one not in {"", "None"}], name)
+
+
+def query_object(request: Request, name: str) -> dict[str, Any]:
+    """A JSON object in the query string; empty when it is not given."""
+    text = request.query_params.get(name)
+    if text in (None, "", "None"):
+        return {}
+    try:
+        found = orjson.loads(str(text))
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f'"{name}" is not JSON: {error}') from error
+    if not isinstance(found, dict):
+        raise Invalid(f'"{name}" must be the JSON text of an object')
+    return found
 
 
 def truth(said: object, name: str) -> bool | None:

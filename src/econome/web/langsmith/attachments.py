@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from econome.analytics.details import Content, attachment, digest_of
+from econome.analytics.langsmith_datasets import example_file
 from econome.analytics.runs import run_by_id
 from econome.web.context import Econome, context
 from econome.web.errors import Forbidden, NotFound
@@ -46,6 +47,15 @@ class Signer:
         signature = self._signature(workspace, run, digest, expires)
         return f"/public/attachments/{workspace}/{run}/{digest}?expires={expires}&signature={signature}"
 
+    def example_address(
+        self, workspace: UUID, dataset: UUID, digest: str, name: str, *, now: float | None = None
+    ) -> str:
+        """The path of what is attached to an example under `name`; `digest` is that of its content."""
+        expires = int(time.time() if now is None else now) + LIFE_SECONDS
+        signature = self._signature(workspace, dataset, f"example {digest}", expires)
+        query = f"expires={expires}&signature={signature}&name={quote(name, safe='')}"
+        return f"/public/attachments/{workspace}/examples/{dataset}/{digest}?{query}"
+
     def is_good(self, workspace: UUID, run: UUID, digest: str, expires: str, signature: str) -> bool:
         """Whether we signed this, and its time is not over."""
         if not expires.isascii() or not expires.isdigit() or len(expires) > 12:
@@ -63,6 +73,25 @@ def signer(here: Econome) -> Signer:
     return Signer(here.keys.session_secret())
 
 
+async def download_of_example(request: Request) -> Response:
+    """GET /public/attachments/{workspace}/examples/{dataset}/{digest}."""
+    said, asked = request.path_params, request.query_params
+    workspace, dataset = uuid_of(said["workspace"]), uuid_of(said["dataset"])
+    here = context(request)
+    if workspace is None or dataset is None:
+        raise NotFound("There is no such attachment")
+    signed = f"example {said['digest']}"
+    if not signer(here).is_good(
+        workspace, dataset, signed, asked.get("expires", ""), asked.get("signature", "")
+    ):
+        raise Forbidden("This address is over, or was never given. List the example again for a new one.")
+    content = await run_in_threadpool(example_file, here.store, workspace, dataset, said["digest"])
+    if content is None:
+        raise NotFound("There is no such attachment")
+    # Its type is not among what is signed: bytes, whoever asks.
+    return _file(content, asked.get("name", said["digest"])[:500], "application/octet-stream")
+
+
 async def download(request: Request) -> Response:
     """GET /public/attachments/{workspace}/{run}/{digest}."""
     said, asked = request.path_params, request.query_params
@@ -77,15 +106,19 @@ async def download(request: Request) -> Response:
     if found is None:
         raise NotFound("There is no such attachment")
     mime = found.mime.partition(";")[0].strip().lower()
+    return _file(found.content, found.name, mime if mime in _SHOWN else "application/octet-stream")
+
+
+def _file(content: bytes, name: str, mime: str) -> Response:
     return Response(
-        found.content,
+        content,
         headers={
-            "content-disposition": f"attachment; filename*=utf-8''{quote(found.name, safe='')}",
+            "content-disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}",
             "content-security-policy": "default-src 'none'; sandbox",
             "x-content-type-options": "nosniff",
             "cache-control": "private, max-age=300",
         },
-        media_type=mime if mime in _SHOWN else "application/octet-stream",
+        media_type=mime,
     )
 
 
@@ -94,4 +127,9 @@ def _find(here: Econome, workspace: UUID, run: UUID, digest: str) -> Content | N
     return attachment(here.store, row, workspace, digest) if row is not None else None
 
 
-ROUTES = [Route("/public/attachments/{workspace}/{run}/{digest}", download, methods=["GET"])]
+ROUTES = [
+    Route("/public/attachments/{workspace}/{run}/{digest}", download, methods=["GET"]),
+    Route(
+        "/public/attachments/{workspace}/examples/{dataset}/{digest}", download_of_example, methods=["GET"]
+    ),
+]

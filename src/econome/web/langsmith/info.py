@@ -30,6 +30,8 @@ INFO = {
     "instance_flags": {
         "zstd_compression_enabled": True,
         "gzip_body_enabled": True,  # JavaScript on a Node without zstd
+        "dataset_examples_multipart_enabled": True,
+        "examples_multipart_enabled": True,
     },
 }
 

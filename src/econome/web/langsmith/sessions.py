@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,6 +29,7 @@ from econome.web.langsmith.asked import (
     numbers_of_page,
     path_id,
     query_ids,
+    query_object,
     subset,
     truth,
 )
@@ -111,10 +111,7 @@ def _matching(request: Request, here: Econome, caller: Caller) -> list[Project]:
     datasets = set(query_ids(request, "reference_dataset"))
     free = flag(request, "reference_free")
     part = asked.get("name_contains", "").lower()
-    try:
-        metadata = orjson.loads(asked["metadata"]) if asked.get("metadata") else {}
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f'"metadata" is not JSON: {error}') from error
+    metadata = query_object(request, "metadata")
     return [
         project
         for project in here.projects.all(caller.workspace)
