@@ -1,5 +1,5 @@
 # /// script
-# dependencies = ["litellm", "langfuse<3"]
+# dependencies = ["litellm", "langfuse>=4.7,<5", "opentelemetry-exporter-otlp-proto-http"]
 #
 # [tool.econome]
 # title = "LiteLLM's callback for Langfuse"
@@ -7,7 +7,7 @@
 # [tool.econome.environment]
 # LITELLM_LOCAL_MODEL_COST_MAP = "True"
 # ///
-"""LiteLLM's client, with OpenAI and Anthropic behind it, into Langfuse's batches."""
+"""LiteLLM's client, with OpenAI and Anthropic behind it, through Langfuse's SDK."""
 
 import asyncio
 

@@ -1,0 +1,24 @@
+# /// script
+# dependencies = ["litellm", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"]
+#
+# [tool.econome]
+# title = "LiteLLM's callback for Langfuse over OpenTelemetry"
+#
+# [tool.econome.environment]
+# LITELLM_LOCAL_MODEL_COST_MAP = "True"
+# ///
+"""LiteLLM's client, with OpenAI and Anthropic behind it, to Langfuse's address for OTLP."""
+
+import asyncio
+import os
+
+os.environ["LANGFUSE_OTEL_HOST"] = os.environ["ECONOME"]
+import litellm_talk  # noqa: E402
+import litellm  # noqa: E402
+
+litellm.callbacks = ["langfuse_otel"]
+asyncio.run(litellm_talk.all_calls())
+
+from opentelemetry import trace  # noqa: E402
+
+trace.get_tracer_provider().shutdown()
