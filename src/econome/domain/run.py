@@ -46,7 +46,10 @@ class Uncounted(StrEnum):
     COUNTED = ""  # it does, or it is no call
     WRAPPER = "wrapper"  # a call below it reports the same tokens
     WRAPPED = "wrapped"  # a call above it knows its tokens, this one does not
-    REPEATED = "repeated"  # another run has the same answer, by its id
+    SERVED = "served"  # it is the server's view of a call that its client, above it, reports
+    REPEATED = (
+        "repeated"  # another run has the same answer, by its id, or is the same one half of whose id is known
+    )
     REPLAYED = "replayed"  # it was answered from the app's own cache
 
 

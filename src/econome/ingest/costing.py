@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import attrgetter
 from uuid import UUID
 
-from econome.domain.piece import OF_SPAN
+from econome.domain.piece import OF_SPAN, OF_WRAPPER
 from econome.domain.price import STATED, Price
 from econome.domain.run import NO_ID, Run, seconds_between
 from econome.domain.usage import Bucket, Fee
@@ -65,7 +65,7 @@ class Costing:
         if price is not None and sums is not None:
             run.our_cost = sums.total
             self._apply(run, price, sums.total, sums.input, sums.output, sums.fee)
-        is_ours_first = run.usage_place >= OF_SPAN and run.cost is not None
+        is_ours_first = OF_SPAN <= run.usage_place <= OF_WRAPPER and run.cost is not None
         if run.cost_reported is not None and run.usage_source and not is_ours_first:
             self._apply(run, STATED, run.cost_reported, run.input_cost_reported, run.output_cost_reported)
 

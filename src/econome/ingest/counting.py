@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from econome.domain.run import UNDATED, Uncounted
 from econome.ingest.inheritance import NOTHING, Labels, below
+from econome.wire.otlp.span import is_half_known
 
 PARTIAL: Final = "the calls below it report fewer tokens than it does: "
 """How the note begins on a call whose own report is more than what counts below it."""
@@ -32,6 +33,8 @@ class Member:
     project: int
     is_call: bool
     is_known: bool  # whether somebody said how many tokens it used
+    is_sum: bool = False  # what it knows is the sum of the calls below it
+    is_server: bool = False  # it is the server's view of a call
     is_replayed: bool = False  # no call: the app answered it from its own cache
     started_at: datetime = UNDATED
     answer: str = ""  # the provider's id of its answer
@@ -61,7 +64,8 @@ def judge(members: Mapping[int, Member]) -> dict[int, Verdict]:
     """What is to be said of each run of a trace.
 
     A call counts when no call below it knows its tokens, and either it knows its own, or
-    no call stands below it and none above it knows. A trace that passes into another project
+    no call stands below it and none above it knows. A server's view of a call counts only where
+    no client above it knows. A trace that passes into another project
     is another one there: what one project sends never takes from the totals of another, and
     hands nothing down to it.
     """
@@ -71,6 +75,8 @@ def judge(members: Mapping[int, Member]) -> dict[int, Verdict]:
     verdicts = (
         _counted(members, parents) if calls > 1 else {run_id: _alone(members[run_id]) for run_id in members}
     )
+    for run_id in _twins(members) if calls > 1 else ():
+        verdicts[run_id] = _VERDICTS[Uncounted.REPEATED]
     if is_labelled:
         handed: dict[int, Labels] = {}
         for run_id, parent in parents.items():
@@ -93,11 +99,14 @@ def _alone(member: Member) -> Verdict:
 
 
 def _counted(members: Mapping[int, Member], parents: dict[int, int | None]) -> dict[int, Verdict]:
-    above_known, over_call, over_known = _relations(members, parents)
+    served = _served(members, parents)
+    above_known, over_call, over_known = _relations(members, parents, served)
     verdicts: dict[int, Verdict] = {}
     for run_id, member in members.items():
         if not member.is_call:
             verdicts[run_id] = _alone(member)
+        elif run_id in served:
+            verdicts[run_id] = _VERDICTS[Uncounted.SERVED]
         elif run_id in over_known:
             verdicts[run_id] = _VERDICTS[Uncounted.WRAPPER]
         elif member.is_known:
@@ -111,8 +120,34 @@ def _counted(members: Mapping[int, Member], parents: dict[int, int | None]) -> d
     return verdicts
 
 
+def _served(members: Mapping[int, Member], parents: dict[int, int | None]) -> set[int]:
+    """The servers' views of calls that a client above them knows."""
+    if not any(member.is_server for member in members.values()):
+        return set()
+    below_client: set[int] = set()
+    for run_id, parent in parents.items():
+        if parent is None:
+            continue
+        above = members[parent]
+        is_client = above.is_call and above.is_known and not above.is_sum and not above.is_server
+        if is_client or parent in below_client:
+            below_client.add(run_id)
+    return {run_id for run_id in below_client if members[run_id].is_server}
+
+
+def _twins(members: Mapping[int, Member]) -> list[int]:
+    """The calls that came as spans with half of their id, and again with the whole of it."""
+    halves = [run_id for run_id in members if is_half_known(run_id)]
+    if not halves:
+        return []
+    whole = {
+        run_id >> 64 for run_id, member in members.items() if member.is_call and not is_half_known(run_id)
+    }
+    return [run_id for run_id in halves if members[run_id].is_call and run_id >> 64 in whole]
+
+
 def _relations(
-    members: Mapping[int, Member], parents: dict[int, int | None]
+    members: Mapping[int, Member], parents: dict[int, int | None], served: set[int]
 ) -> tuple[set[int], set[int], set[int]]:
     """The runs under a call that knows its tokens, those over any call, those over one that knows."""
     above_known: set[int] = set()
@@ -126,9 +161,10 @@ def _relations(
     for run_id, parent in reversed(parents.items()):
         if parent is None:
             continue
-        if members[run_id].is_call or run_id in over_call:
+        is_call = members[run_id].is_call and run_id not in served
+        if is_call or run_id in over_call:
             over_call.add(parent)
-        if (members[run_id].is_call and members[run_id].is_known) or run_id in over_known:
+        if (is_call and members[run_id].is_known) or run_id in over_known:
             over_known.add(parent)
     return above_known, over_call, over_known
 

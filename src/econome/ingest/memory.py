@@ -18,7 +18,6 @@ from econome.domain.run import UNDATED, Run, Status
 from econome.domain.scope import LEAST_SLACK
 from econome.store.client import Store
 from econome.store.question import question
-from econome.wire.identity import time_in
 
 AHEAD = timedelta(hours=1)
 """Keys further ahead than this do not move the mark: one broken clock would spoil it for all."""
@@ -97,9 +96,8 @@ class Memory:
         """Whether no run of a trace that began then, unseen here, can be in the store."""
         return self._trace_mark < began and self.is_new(began)
 
-    def let_go_of_trace(self, trace_id: UUID) -> None:
-        """Takes note that the store knows runs of this trace, and memory counts it no longer."""
-        began = time_in(trace_id)
+    def let_go_of_trace(self, began: datetime | None) -> None:
+        """Takes note that the store knows runs of a trace that began then, and memory counts it no longer."""
         if began is not None and began <= datetime.now(UTC) + AHEAD:
             self._trace_mark = max(self._trace_mark, began)
         elif began is not None:

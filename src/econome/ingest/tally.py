@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from econome.domain.piece import OF_SERVER, OF_WRAPPER
 from econome.domain.run import CALLS, UNDATED, Run, Uncounted
 from econome.domain.usage import Bucket, UsageSource
 from econome.ingest.answers import (
@@ -23,6 +24,7 @@ from econome.ingest.answers import (
 from econome.ingest.counting import PARTIAL, Member, Verdict
 from econome.ingest.inheritance import NOTHING, Labels, labels_of
 from econome.ingest.memory import Memory, RunKey, run_key
+from econome.ingest.seen import APART, Seen
 from econome.ingest.traces import Trace, Traces
 from econome.store.client import Store
 from econome.store.question import question
@@ -32,7 +34,7 @@ from econome.wire.identity import time_in
 _SQL = "econome.ingest.sql"
 _WORTH = {UsageSource.REPORTED: 3, UsageSource.COUNTED: 2, UsageSource.ESTIMATED: 1}
 _BUCKETS = tuple(bucket.value for bucket in Bucket)
-# Runs of a trace lie within days of its root; where its id tells no time, all time is searched.
+# Runs of a trace lie within days of its root.
 _TRACE_SPAN = timedelta(days=7)
 _ALL_TIME = (datetime(1971, 1, 1, tzinfo=UTC), datetime(2106, 1, 1, tzinfo=UTC))
 
@@ -47,6 +49,7 @@ class _Stored:
     project: UUID
     kind: str
     usage_source: str
+    usage_place: int
     counted: bool
     uncounted: str
     response_id: str
@@ -83,6 +86,7 @@ class _Answered:
     response_id: str
     trace_id: UUID
     id: UUID
+    key_time: datetime
 
 
 class Tally:
@@ -93,6 +97,7 @@ class Tally:
         self._memory = memory
         self._traces = Traces()
         self._answers = Answers()
+        self._seen = Seen(memory.mark)
         self._unindexed = memory.mark  # no run with a later key has an answer that is not in `_answers`
         self._changed: dict[TraceKey, set[int]] = {}
 
@@ -123,8 +128,9 @@ class Tally:
     def shrink(self) -> None:
         """Lets go of what is over the capacity."""
         for key, trace in self._traces.shrink():
-            self._memory.let_go(self._let_go(key, trace))
-            self._memory.let_go_of_trace(UUID(int=key[1]))
+            latest = self._let_go(key, trace)
+            self._memory.let_go(latest)
+            self._memory.let_go_of_trace(_began(UUID(int=key[1]), latest))
 
     # --- traces
 
@@ -150,17 +156,22 @@ class Tally:
 
     def _recall(self, runs: Iterable[Run]) -> None:
         """Brings into memory the traces that the store may know."""
-        unknown: dict[UUID, set[UUID]] = defaultdict(set)
+        unknown: dict[UUID, dict[UUID, list[datetime]]] = defaultdict(lambda: defaultdict(list))
         for run in runs:
             if _trace_key(run) in self._traces:
                 continue
-            began = time_in(run.trace_id) or (run.key_time if run.trace_id == run.id else None)
-            if began is None or not self._memory.is_new_trace(began):
-                unknown[run.workspace].add(run.trace_id)
+            began = _began(run.trace_id, run.key_time) or (run.key_time if run.trace_id == run.id else None)
+            if began is None:
+                is_new = self._seen.is_new(run.trace_id.int, run.key_time)
+            else:
+                is_new = self._memory.is_new_trace(began)
+            if not is_new:
+                unknown[run.workspace][run.trace_id].append(run.key_time)
         for workspace, traces in unknown.items():
             self._load(workspace, traces)
 
-    def _load(self, workspace: UUID, traces: set[UUID]) -> None:
+    def _load(self, workspace: UUID, traces: Mapping[UUID, Iterable[datetime]]) -> None:
+        """Brings traces into memory, each given with the key times of some of its runs."""
         since, until = _window(traces)
         by_trace: dict[UUID, list[_Stored]] = defaultdict(list)
         for row in self._store.ask(
@@ -201,14 +212,14 @@ class Tally:
     def _forget(self, keys: Iterable[TraceKey]) -> None:
         for key in keys:
             trace = self._traces.forget(key)
-            if trace is not None:
-                self._let_go(key, trace)
-            self._memory.let_go_of_trace(UUID(int=key[1]))
+            latest = UNDATED if trace is None else self._let_go(key, trace)
+            self._memory.let_go_of_trace(_began(UUID(int=key[1]), latest))
 
     def _let_go(self, key: TraceKey, trace: Trace) -> datetime:
         """Drops what is known of the answers of a trace; gives the latest key of its runs."""
         self._answers.forget(key[0], trace.members)
         latest = max((member.key_time for member in trace.members.values()), default=UNDATED)
+        self._seen.add(key[1], latest)
         self._unindexed = max(self._unindexed, latest)
         return latest
 
@@ -293,7 +304,10 @@ class Tally:
             is_moved = run is not None and run.trace_id != row.trace_id  # the store has its first trace still
             if (owner.int, row.project.int, row.response_id) in wanted and not is_moved:
                 rows.append(row)
-        missing = {row.trace_id for row in rows if run_key(owner, row.trace_id) not in self._traces}
+        missing: dict[UUID, list[datetime]] = defaultdict(list)
+        for row in rows:
+            if run_key(owner, row.trace_id) not in self._traces:
+                missing[row.trace_id].append(row.key_time)
         if missing:
             self._load(owner, missing)
         for row in rows:
@@ -317,7 +331,8 @@ def _answer_key(key: TraceKey, member: Member) -> AnswerKey | None:
 
 def _member(run: Run | _Stored) -> Member:
     is_replayed = REPLAYED in run.notes
-    is_call = run.kind in CALLS and not is_replayed
+    is_sum = run.usage_place == OF_WRAPPER and run.usage_source == UsageSource.REPORTED
+    is_call = (run.kind in CALLS or is_sum) and not is_replayed
     labels = labels_of(run.user, run.session, run.environment, run.tags, run.metadata)
     parent = run.parent_id.int if run.parent_id else None
     if not is_call:
@@ -328,6 +343,8 @@ def _member(run: Run | _Stored) -> Member:
         parent_id=parent,
         project=run.project.int,
         is_call=True,
+        is_sum=is_sum,
+        is_server=run.usage_place == OF_SERVER,
         is_known=worth > 1,  # an estimate of ours is nobody's word: whoever was told goes before it
         started_at=run.started_at,
         answer=run.response_id,
@@ -382,9 +399,25 @@ def _tell(run: Run, verdict: Verdict) -> None:
     run.inherited_metadata = dict(inherited.metadata)
 
 
-def _window(traces: Iterable[UUID]) -> tuple[datetime, datetime]:
-    times = [time_in(trace_id) for trace_id in traces]
-    known = [moment for moment in times if moment is not None]
-    if not known or len(known) < len(times):
-        return _ALL_TIME
-    return min(known) - _TRACE_SPAN, max(known) + _TRACE_SPAN
+def _began(trace_id: UUID, key_time: datetime) -> datetime | None:
+    """When a trace began, by its id; None where that tells no time.
+
+    One in some thousand random ids looks as if it told one, far from when its runs ran.
+    """
+    began = time_in(trace_id)
+    if began is None or (key_time != UNDATED and abs(began - key_time) > _TRACE_SPAN):
+        return None
+    return began
+
+
+def _window(traces: Mapping[UUID, Iterable[datetime]]) -> tuple[datetime, datetime]:
+    """A span that holds the keys of all runs of these traces, each given with those of some of its runs."""
+    since, until = _ALL_TIME[1], _ALL_TIME[0]
+    for trace_id, key_times in traces.items():
+        for key_time in key_times:
+            began = _began(trace_id, key_time)
+            if began is None and key_time == UNDATED:
+                return _ALL_TIME
+            middle, around = (key_time, APART) if began is None else (began, _TRACE_SPAN)
+            since, until = min(since, middle - around), max(until, middle + around)
+    return max(since, _ALL_TIME[0]), min(until, _ALL_TIME[1])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import UUID
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from econome.domain.run import UNDATED
 from econome.ingest.counting import Member, counted_runs
 from econome.ingest.traces import Traces
+from econome.wire.otlp.span import langsmith_run_id
 
 WORKSPACE = 1
 TRACE = 2
@@ -127,3 +131,42 @@ def chain(number: int, *, under: int | None = None) -> tuple[int, Member]:
 
 def counted(*members: tuple[int, Member]) -> set[int]:
     return counted_runs(dict(members))
+
+
+def test_a_sum_of_calls_counts_only_where_no_call_below_it_is_known() -> None:
+    assert counted(total(1), call(2, under=1)) == {2}
+    assert counted(total(1), chain(2, under=1), call(3, under=2), call(4, under=1)) == {3, 4}
+    assert counted(total(1), chain(2, under=1)) == {1}
+    assert counted(total(1), call(2, under=1, known=False)) == {1}
+    assert counted(total(1), total(2, under=1)) == {2}
+
+
+def test_a_server_s_view_of_a_call_yields_to_its_client_and_to_nobody_else() -> None:
+    assert counted(call(1), served(2, under=1)) == {1}
+    assert counted(call(1), chain(2, under=1), served(3, under=2)) == {1}
+    assert counted(call(1, known=False), served(2, under=1)) == {2}
+    assert counted(total(1), served(2, under=1)) == {2}
+    assert counted(chain(1), served(2, under=1), served(3, under=1)) == {2, 3}
+    assert counted(served(1)) == {1}
+
+
+def test_a_client_s_call_between_two_views_of_servers_counts() -> None:
+    assert counted(served(1), call(2, under=1), served(3, under=2)) == {2}
+
+
+def test_a_span_that_is_half_of_a_run_yields_to_the_whole_run() -> None:
+    whole = UUID("019302a1-5b6c-7def-8123-456789abcdef").int
+    half = langsmith_run_id(b"t" * 16, whole.to_bytes(16)[:8]).int
+    other = langsmith_run_id(b"t" * 16, b"\x01\x93\x02\xa1\x5b\x6c\x7d\x00").int
+    assert counted(call(whole), call(half), call(other)) == {whole, other}
+    assert counted(call(half), call(other)) == {half, other}
+
+
+def total(number: int, under: int | None = None) -> tuple[int, Member]:
+    run_id, member = call(number, under=under)
+    return run_id, replace(member, is_sum=True)
+
+
+def served(number: int, under: int | None = None) -> tuple[int, Member]:
+    run_id, member = call(number, under=under)
+    return run_id, replace(member, is_server=True)

@@ -13,5 +13,6 @@ select
     maxIf(
         UUIDv7ToDateTime(trace_id, 'UTC'),
         UUIDv7ToDateTime(trace_id, 'UTC') <= {ahead:DateTime64(6)}
+        and abs(dateDiff('day', UUIDv7ToDateTime(trace_id, 'UTC'), key_time)) <= 8  -- else it is a random id
     )                                                  as trace_mark
 from runs

@@ -5,7 +5,7 @@
 --
 -- Old versions of a row are found by the index too, for a run has its answer from its last piece
 -- only; the whole key then finds the latest. More than nine of one id and project: it is a constant.
-select project, response_id, trace_id, id
+select project, response_id, trace_id, id, key_time
 from runs final
 where workspace = {workspace:UUID}
   and (key_time, id) in (

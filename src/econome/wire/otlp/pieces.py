@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 _ERROR_CHARACTERS = 500
 _MOST_BYTES_TO_COUNT = 2_000_000
+OF_SUM = ":sum"
+"""How the name of a convention ends where it is a step's own sum of the calls below it."""
+
 _ZERO = "no token was reported for an answer that has some"
 
 
@@ -136,7 +139,7 @@ def _metadata(told: Told, span: Span) -> dict[str, Any]:
     for name, value in (
         ("prompt_name", told.prompt_name),
         ("prompt_version", told.prompt_version),
-        ("service", text(span.source.resource, "service.name")),
+        ("service.name", text(span.source.resource, "service.name")),
     ):
         if value:
             found.setdefault(name, value)
@@ -262,7 +265,7 @@ def _reading(told: Told, kind: str) -> Reading | None:
         account.buckets.setdefault(Bucket.TEXT_OUT, 0)  # nothing is generated, and no library says so
     return Reading(
         usage=Usage.of(account.buckets),
-        convention=account.convention,
+        convention=account.convention + (OF_SUM if place == OF_WRAPPER else ""),
         place=place,
         source=UsageSource.REPORTED,
         service_tier=(account.service_tier or told.service_tier).lower(),

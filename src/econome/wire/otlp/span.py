@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,9 @@ ERROR = 2
 """The code of a status that says that it failed."""
 
 _NEVER = 2**64
+_HALF_KNOWN = 0b10 << 62 | 0x2C0EC0 << 40
+"""The variant of a UUID, then 22 bits that are a mark, then 40 of a hash."""
+_HALF_MASK = 0xFFFFFF << 40
 
 TRACE_BYTES = 16
 SPAN_BYTES = 8
@@ -94,6 +98,21 @@ class LogRecord:
 def run_id_of(trace_id: bytes, span_id: bytes) -> UUID:
     """The id of the run of a span: a span's own eight bytes are too few to be one."""
     return uuid5(_SPANS, (trace_id + span_id).hex())
+
+
+def langsmith_run_id(trace_id: bytes, span_id: bytes) -> UUID:
+    """The id of the run of a span that LangSmith's client wrote, whose id is the first half of a run's.
+
+    The run itself may come too, in LangSmith's own protocol: `is_half_known` tells these from those.
+    A hash of the trace makes the other half, for the first half alone is a time and twelve bits.
+    """
+    half = int.from_bytes(hashlib.blake2b(trace_id, digest_size=5).digest())
+    return UUID(int=int.from_bytes(span_id) << 64 | _HALF_KNOWN | half)
+
+
+def is_half_known(run_id: int) -> bool:
+    """Whether an id, as an integer, was made by `langsmith_run_id`."""
+    return run_id & _HALF_MASK == _HALF_KNOWN
 
 
 def trace_of(trace_id: bytes) -> UUID:
