@@ -112,18 +112,7 @@ def meaning_of(metric: Metric, attributes: Mapping[str, Any]) -> Meaning | None:
         return Meaning(Measure.SECONDS, name.removeprefix("gen_ai.client."), scale=scale, counts_calls=True)
     if name in _COSTS:
         return Meaning(Measure.COST, name)
-    match name:
-        case "claude_code.token.usage":
-            return _counter(_CLAUDE_CODE.get(text(attributes, "type")), "claude_code")
-        case "codex.turn.token_usage":  # a record is a turn, which may be many calls
-            return _counter(_CODEX.get(text(attributes, "token_type")), "codex")
-        case "gemini_cli.token.usage":
-            return _counter(_GEMINI_CLI.get(text(attributes, "type")), "gemini_cli")
-        case "gemini_cli.api.request.count":
-            return Meaning(Measure.CALLS, "gemini_cli")
-        case "gemini_cli.api.request.latency":
-            return Meaning(Measure.SECONDS, "gemini_cli", scale=_THOUSANDTH, counts_calls=True)
-    return None
+    return _of_agents(name, attributes)
 
 
 def called(metric: Metric, attributes: Mapping[str, Any]) -> Called:
@@ -144,6 +133,21 @@ def called(metric: Metric, attributes: Mapping[str, Any]) -> Called:
         ).lower(),
         is_wrapper=text(attributes, "gen_ai.operation.name") in _WRAPPERS,
     )
+
+
+def _of_agents(name: str, attributes: Mapping[str, Any]) -> Meaning | None:
+    match name:
+        case "claude_code.token.usage":
+            return _counter(_CLAUDE_CODE.get(text(attributes, "type")), "claude_code")
+        case "codex.turn.token_usage":  # a record is a turn, which may be many calls
+            return _counter(_CODEX.get(text(attributes, "token_type")), "codex")
+        case "gemini_cli.token.usage":
+            return _counter(_GEMINI_CLI.get(text(attributes, "type")), "gemini_cli")
+        case "gemini_cli.api.request.count":
+            return Meaning(Measure.CALLS, "gemini_cli")
+        case "gemini_cli.api.request.latency":
+            return Meaning(Measure.SECONDS, "gemini_cli", scale=_THOUSANDTH, counts_calls=True)
+    return None
 
 
 def _token_usage(metric: Metric, attributes: Mapping[str, Any]) -> Meaning | None:

@@ -144,7 +144,8 @@ def _json_points(metric: Mapping[str, Any], source: Source) -> Iterator[Point]:
         )
         for point in json_form.objects(data.get("dataPoints")):
             if kind in ("sum", "gauge"):
-                value, count = point.get("asInt", point.get("asDouble")), None
+                whole = point.get("asInt")
+                value, count = (point.get("asDouble") if whole is None else whole), None
             else:
                 # Zero values are left out of JSON, but for a histogram's sum, which has presence.
                 value = point.get("sum", 0 if kind == "summary" else None)

@@ -77,14 +77,14 @@ def _read(
 ) -> MeteredPoint | None:
     metric = point.metric
     meaning = meaning_of(metric, point.attributes)
-    if meaning is None:
-        return None
+    whom = called(metric, point.attributes)
+    if meaning is None or (whom.is_wrapper and meaning.measure is Measure.SECONDS):
+        return None  # how long an agent took is not how long a call took
     if metric.temporality is None:
         raise _Impossible("It does not tell whether its numbers are delta or cumulative")
     if id(metric) not in digests:  # the metric is kept with it, so that no other gets its id
         digests[id(metric)] = (metric, *_digests(metric))
     _, source, prefix = digests[id(metric)]
-    whom = called(metric, point.attributes)
     resource = metric.source.resource
     return MeteredPoint(
         stream=_digest([prefix.hex, point.attributes]),
