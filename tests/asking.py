@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -20,7 +21,7 @@ from econome.domain.project import DEFAULT_WORKSPACE
 from econome.domain.scope import LEAST_SLACK
 from econome.ingest.projects import Projects
 from econome.store.client import Store
-from econome.web.api import facets, overview, projects, runs, series, spend, traces
+from econome.web.api import export, facets, overview, projects, runs, series, spend, traces
 from econome.web.auth import Caller
 from econome.web.errors import HANDLERS
 
@@ -32,6 +33,7 @@ ROUTES: list[BaseRoute] = [
     *facets.ROUTES,
     *traces.ROUTES,
     *projects.ROUTES,
+    *export.ROUTES,
 ]
 ANYBODY = Caller(DEFAULT_WORKSPACE, Role.READ)
 
@@ -67,7 +69,10 @@ class Asking:
             middleware=[Middleware(BaseHTTPMiddleware, dispatch=introduce)],
         )
         app.state.econome = SimpleNamespace(
-            store=store, projects=self.projects, writer=SimpleNamespace(slack=LEAST_SLACK)
+            store=store,
+            projects=self.projects,
+            writer=SimpleNamespace(slack=LEAST_SLACK),
+            exporting=CapacityLimiter(export.AT_ONCE),
         )
         self._client = TestClient(app)
 

@@ -76,6 +76,8 @@ WAIT_SECONDS = 20.0
 """How long a question waits for its turn. Whoever asked looks elsewhere by then, and the thread
 that waits is one of those that everybody shares."""
 
+_RINSES = 3  # one is enough; that there is nothing left is seen at the next
+
 _MEMORY = 241
 _TOO_HEAVY = {
     62: "it is too long, or what it filters by cannot be understood",
@@ -162,15 +164,8 @@ class Store:
         text = question.where(where)
         names = [field.name for field in fields(row)]  # type: ignore[arg-type]
         given = {**(parameters or {}), **where.parameters}
-        with _one_of(readers) as reader:
-            try:
-                answer = reader.query(text, parameters=given, tz_mode="aware")
-            except ClickHouseError as error:
-                if self._blames_questions and (reason := _fault_of_question(str(error))):
-                    message = f"This asks too much: {reason}. Ask for a shorter time, or for less at once."
-                    raise TooHeavy(message) from error
-                message = f"The store could not answer {question.name}: {error}"
-                raise StoreError(message) from error
+        with _one_of(readers) as reader, self._failures(question, reader):
+            answer = reader.query(text, parameters=given, tz_mode="aware")
         if not answer.result_rows:
             return []  # chDB names no columns then
         columns = answer.column_names
@@ -178,6 +173,38 @@ class Store:
             message = f"{question.name} answers {columns}, not the fields of {row.__name__}: {names}"
             raise StoreError(message)
         return [row(*values) for values in answer.result_rows]
+
+    def written(
+        self,
+        written_as: str,
+        question: Question,
+        where: Condition = EVERYTHING,
+        **parameters: object,
+    ) -> bytes:
+        """The whole answer to `question` as the engine itself writes it, in one of its formats.
+
+        It is whole or it raises, as `ask` does: a server gathers it before it sends the first byte, for
+        one that fails halfway would write its error behind the rows.
+        """
+        given = {**parameters, **where.parameters}
+        with _one_of(self._readers) as reader, self._failures(question, reader):
+            return reader.raw_query(
+                question.where(where), parameters=given, fmt=written_as, settings={"wait_end_of_query": 1}
+            )
+
+    @contextmanager
+    def _failures(self, question: Question, reader: Client) -> Iterator[None]:
+        """Says whose fault it is when the engine does not answer, and leaves nothing behind."""
+        try:
+            yield
+        except ClickHouseError as error:
+            if self.is_embedded:
+                _rinse(reader)
+            if self._blames_questions and (reason := _fault_of_question(str(error))):
+                message = f"This asks too much: {reason}. Ask for a shorter time, or for less at once."
+                raise TooHeavy(message) from error
+            message = f"The store could not answer {question.name}: {error}"
+            raise StoreError(message) from error
 
     def insert(self, table: str, columns: Mapping[str, Sequence[object]]) -> None:
         """Adds rows, column by column. They are in the store when this returns."""
@@ -198,6 +225,8 @@ class Store:
             try:
                 return self._writer.command(text, parameters=parameters or None)
             except ClickHouseError as error:
+                if self.is_embedded:
+                    _rinse(self._writer)
                 message = f"The store refused a statement: {error}"
                 raise StoreError(message) from error
 
@@ -248,6 +277,19 @@ def _one_of(readers: queue.LifoQueue[Client]) -> Iterator[Client]:
         yield reader
     finally:
         readers.put(reader)
+
+
+def _rinse(reader: Client) -> None:
+    """Empties a client whose last question failed.
+
+    chDB 26.9 puts the rows that a question had answered before it failed in front of the next answer
+    of the same client, whoever asked for that.
+    """
+    for _ in range(_RINSES):
+        if reader.raw_query("select 1", fmt="CSV") == b"1\n":
+            return
+    message = "A reader of the store still holds what a failed question had answered"
+    raise StoreError(message)
 
 
 def _fault_of_question(said: str) -> str:

@@ -49,6 +49,21 @@ def test_a_reader_comes_back_after_a_question_that_failed(store: Store) -> None:
     assert store.ask(_Number, ONE) == [_Number(1)]
 
 
+def test_what_a_failed_question_had_answered_is_told_to_nobody(dsn: str) -> None:
+    """The rows may be of another workspace than the next question's."""
+    late = "select toInt32(number + throwIf(number > 500000)) as n from numbers(1000000)"
+    store = Store(dsn, readers=1)
+    try:
+        with pytest.raises(StoreError):
+            store.ask(_Number, Question("late", late))
+        assert store.ask(_Number, ONE) == [_Number(1)]
+        with pytest.raises(StoreError):
+            store.written("CSVWithNames", Question("late", late))
+        assert store.written("CSV", ONE) == b"1\n"
+    finally:
+        store.close()
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
