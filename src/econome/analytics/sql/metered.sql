@@ -77,8 +77,7 @@ with
                 'difference'
             ) as adds,
             multiIf(adds = 'none', toDecimal128(0, 18), adds = 'all', total, total - earlier) as amount,
-            multiIf(adds = 'none', calls * 0, adds = 'all', toInt64(calls), toInt64(calls) - toInt64(earlier_calls))
-                as more_calls
+            toInt64(calls) * (adds != 'none') - if(adds = 'difference', toInt64(earlier_calls), 0) as more_calls
         from beside
         where told_at < {until:DateTime64(6)}
     ),
