@@ -10,7 +10,7 @@ from __future__ import annotations
 from econome.domain.piece import Payload, Piece
 from econome.domain.run import Run
 
-_FIRST_TOLD = ("session", "started_at", "user", "input_preview", "trace_id", "parent_id")
+_FIRST_TOLD = ("session", "started_at", "user", "trace_id", "parent_id")
 
 
 def told_again(piece: Piece, run: Run) -> None:
