@@ -6,8 +6,9 @@ refused; 429 and 503 to come again; anything else to throw the batch away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from anyio import to_thread
@@ -18,13 +19,16 @@ from starlette.routing import Route
 from econome.domain.errors import EconomeError
 from econome.domain.key import Role
 from econome.domain.piece import Delivery
+from econome.ingest import metered
 from econome.web import errors
-from econome.web.auth import require
+from econome.web.auth import Caller, require
 from econome.web.body import Body, body_of
-from econome.web.context import context
+from econome.web.context import Econome, context
 from econome.web.ingest import narrow, tell
 from econome.web.otlp_answers import JSON, PROTOBUF, media_type, refusal, success
-from econome.wire.otlp import json_form, pieces, protobuf, records
+from econome.wire.otlp import json_form, metric_points, pieces, protobuf, records
+from econome.wire.otlp import metrics as metric_deliveries
+from econome.wire.otlp.metrics import MetricsDelivery
 
 _PROJECT_HEADERS = ("langsmith-project", "x-project-name")
 """By which a request may name the project of all that it brings; LangSmith's exporter does."""
@@ -36,18 +40,43 @@ class _Signal:
 
     refused: str
     readers: dict[str, Callable[[bytes], Iterable[Any]]]
-    delivery_of: Callable[[Iterable[Any], str], Delivery]
+    delivery_of: Callable[[Iterable[Any], str], Any]
+    keep: Callable[[Econome, Caller, Any], Awaitable[None]]
+
+
+async def _keep_runs(here: Econome, caller: Caller, delivery: Delivery) -> None:
+    if caller.projects is not None:
+        narrow(delivery, caller.projects, here.projects, caller.workspace)
+    await here.writer.write(caller.workspace, delivery, caller.projects)
+
+
+async def _keep_points(here: Econome, caller: Caller, delivery: MetricsDelivery) -> None:
+    if caller.projects is not None:
+        metered.narrow(delivery, caller.projects)
+    points = delivery.points
+    if points:
+        await here.writer.act(
+            lambda: metered.store_points(here.store, here.projects, caller.workspace, points)
+        )
 
 
 _TRACES = _Signal(
     "rejectedSpans",
     {PROTOBUF: protobuf.spans_in, JSON: json_form.spans_in},
     pieces.delivery_of,
+    _keep_runs,
 )
 _LOGS = _Signal(
     "rejectedLogRecords",
     {PROTOBUF: protobuf.records_in, JSON: json_form.records_in},
     records.delivery_of,
+    _keep_runs,
+)
+_METRICS = _Signal(
+    "rejectedDataPoints",
+    {PROTOBUF: metric_points.in_protobuf, JSON: metric_points.in_json},
+    lambda points, project: metric_deliveries.delivery_of(points, datetime.now(UTC), project),
+    _keep_points,
 )
 
 
@@ -61,9 +90,15 @@ async def logs(request: Request) -> Response:
     return await _receive(request, _LOGS)
 
 
+async def metrics(request: Request) -> Response:
+    """POST /v1/metrics."""
+    return await _receive(request, _METRICS)
+
+
 ROUTES = [
     Route("/v1/traces", traces, methods=["POST"]),
     Route("/v1/logs", logs, methods=["POST"]),
+    Route("/v1/metrics", metrics, methods=["POST"]),
     Route("/api/public/otel/v1/traces", traces, methods=["POST"]),
 ]
 LANGSMITH = [Route("/otel/v1/traces", traces, methods=["POST"])]
@@ -84,23 +119,23 @@ async def _receive(request: Request, signal: _Signal) -> Response:
     return success(content_type, signal.refused, len(delivery.refusals), told)
 
 
-async def _stored(request: Request, signal: _Signal, reader: Callable[[bytes], Iterable[Any]]) -> Delivery:
+async def _stored(
+    request: Request, signal: _Signal, reader: Callable[[bytes], Iterable[Any]]
+) -> Delivery | MetricsDelivery:
     caller = require(request, Role.INGEST)
     here = context(request)
     project = next(filter(None, map(request.headers.get, _PROJECT_HEADERS)), "")
     async with body_of(request, here.budget, here.settings.max_body_bytes, here.decoding) as body:
 
-        def decode() -> Delivery:
+        def decode() -> Any:
             return _decoded(body, signal, reader, project)
 
-        delivery = await to_thread.run_sync(decode, limiter=here.decoding)
-        if caller.projects is not None:
-            narrow(delivery, caller.projects, here.projects, caller.workspace)
-        await here.writer.write(caller.workspace, delivery, caller.projects)
+        delivery: Delivery | MetricsDelivery = await to_thread.run_sync(decode, limiter=here.decoding)
+        await signal.keep(here, caller, delivery)
     return delivery
 
 
-def _decoded(body: Body, signal: _Signal, reader: Callable[[bytes], Iterable[Any]], project: str) -> Delivery:
+def _decoded(body: Body, signal: _Signal, reader: Callable[[bytes], Iterable[Any]], project: str) -> Any:
     if body.broken:  # half of a protobuf or of a JSON text is neither
         raise errors.Invalid(body.broken)
     try:
