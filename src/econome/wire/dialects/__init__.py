@@ -6,13 +6,16 @@ knows a span reads it; what nobody knows is kept as a step, with all that it bro
 
 from __future__ import annotations
 
-from econome.wire.dialects import otel_genai
+from econome.wire.dialects import openinference, otel_genai
 from econome.wire.dialects.told import Dialect, Told
 from econome.wire.otlp.span import Span
 
 __all__ = ["DIALECTS", "Dialect", "Told", "dialect_of"]
 
-DIALECTS: tuple[Dialect, ...] = (otel_genai.DIALECT,)
+DIALECTS: tuple[Dialect, ...] = (
+    openinference.DIALECT,
+    otel_genai.DIALECT,
+)
 """In the order in which they are asked."""
 
 
