@@ -8,12 +8,13 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import alternatives, ingest, machine, profiling, questions, start, tracing
+from bench import alternatives, ingest, machine, profiling, questions, spans, start, tracing
 from bench.session import Session
 
 PARTS = {
     "ingest": ingest.run,
     "alternatives": alternatives.run,
+    "spans": spans.run,
     "tracing": tracing.run,
     "start": start.run,
     "questions": questions.run,

@@ -6,10 +6,11 @@ is what lies in their database: some answer before they have stored anything.
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 from bench import otlp
 from bench.ingest import measure
 from bench.report import said, table
-from bench.sending import SENDERS, Request, Sent, send
+from bench.sending import SENDERS, Request, send
 from bench.server import Server, free_port, running
 from bench.session import Session
 from bench.work import BATCH, Step, batches, steps
@@ -60,8 +61,8 @@ def run(session: Session) -> None:
     work = steps(session.size(12_000, 1_000), seed=3)
     outcomes = [
         _econome(work, session),
-        _mlflow(work, session, limit),
-        _phoenix(work[: session.size(6_000, 500)], session, limit),
+        mlflow(work, session, limit, _bodies_for(otlp.MLFLOW), BATCH),
+        phoenix(work[: session.size(6_000, 500)], session, limit, _bodies_for(otlp.PHOENIX), BATCH),
     ]
     table(
         ["server", "runs sent", "stored", "stored/s", "answered/s", "server CPU s per 1,000 runs"],
@@ -74,7 +75,16 @@ def _econome(work: Sequence[Step], session: Session) -> Outcome:
     return Outcome("Econome", len(work), len(work), one.sent.seconds, one.sent.seconds, one.cpu_seconds)
 
 
-def _mlflow(work: Sequence[Step], session: Session, limit: float) -> Outcome:
+Bodies = Callable[[Sequence[Step]], Sequence[bytes]]
+"""The requests that some work becomes."""
+
+
+def _bodies_for(dialect: otlp.Dialect) -> Bodies:
+    return lambda work: [gzip.compress(otlp.body(batch, dialect)) for batch in batches(work)]
+
+
+def mlflow(work: Sequence[Step], session: Session, limit: float, bodies: Bodies, size: int) -> Outcome:
+    """MLflow, `size` spans a request."""
     python = _python("mlflow")
     folder, port = session.folder("mlflow"), free_port()
     database = folder / "mlflow.db"
@@ -88,12 +98,14 @@ def _mlflow(work: Sequence[Step], session: Session, limit: float) -> Outcome:
         ),
     ]
     environment = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
-    headers = {**otlp.HEADERS, "x-mlflow-experiment-id": "0"}
+    headers = {**otlp.PACKED, "x-mlflow-experiment-id": "0"}
     with _started(command, port, "/health", folder, environment) as server:
-        return _watched(_name("MLflow", python), server, database, work, otlp.MLFLOW, headers, limit)
+        name = _name("MLflow", python)
+        return _watched(name, server, database, bodies(work), size, headers, limit)
 
 
-def _phoenix(work: Sequence[Step], session: Session, limit: float) -> Outcome:
+def phoenix(work: Sequence[Step], session: Session, limit: float, bodies: Bodies, size: int) -> Outcome:
+    """Phoenix, `size` spans a request."""
     python = _python("phoenix")
     folder, port = session.folder("phoenix"), free_port()
     environment = {
@@ -106,7 +118,8 @@ def _phoenix(work: Sequence[Step], session: Session, limit: float) -> Outcome:
     command = [str(python), "-m", "phoenix.server.main", "serve"]
     with _started(command, port, "/healthz", folder, environment) as server:
         database = folder / "phoenix.db"
-        return _watched(_name("Phoenix", python), server, database, work, otlp.PHOENIX, otlp.HEADERS, limit)
+        name = _name("Phoenix", python)
+        return _watched(name, server, database, bodies(work), size, otlp.PACKED, limit)
 
 
 def _python(name: str) -> Path:
@@ -132,19 +145,19 @@ def _watched(
     name: str,
     server: Server,
     database: Path,
-    work: Sequence[Step],
-    dialect: otlp.Dialect,
+    bodies: Sequence[bytes],
+    size: int,
     headers: dict[str, str],
     limit: float,
 ) -> Outcome:
-    groups = [(Request("spans", otlp.body(batch, dialect)),) for batch in batches(work)]
+    groups = [(Request("spans", body),) for body in bodies]
     cpu = server.cpu_seconds()
     sent = send(server.address, "/v1/traces", headers, groups, database.parent / "bodies", seconds=limit)
-    stored, later = _count_until_still(database, sent, work)
+    stored, later = _count_until_still(database, sent.groups * size)
     assert stored or not sent.refused, sent.refused[:3]
     return Outcome(
         name=name,
-        sent=min(sent.groups * BATCH, len(work)),
+        sent=sent.groups * size,
         stored=stored,
         seconds=sent.seconds + later,
         answered_seconds=sent.seconds,
@@ -152,9 +165,8 @@ def _watched(
     )
 
 
-def _count_until_still(database: Path, sent: Sent, work: Sequence[Step]) -> tuple[int, float]:
+def _count_until_still(database: Path, all_of_them: int) -> tuple[int, float]:
     """How many spans are stored at last, and how long after the last answer that was."""
-    all_of_them = min(sent.groups * BATCH, len(work))
     start = time.perf_counter()
     count, moved = _count(database), 0.0
     while count < all_of_them:

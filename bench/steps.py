@@ -47,6 +47,9 @@ DELIVERIES = 4
 """In one commit: as many as there are senders."""
 
 
+Decode = Callable[[bytes], Delivery]
+
+
 @dataclass(frozen=True, slots=True)
 class Spent:
     """Processor seconds of a step."""
@@ -76,10 +79,10 @@ def reading(bodies: Sequence[bytes]) -> dict[str, Spent]:
     """The steps from bytes to pieces."""
     spent: dict[str, Spent] = defaultdict(Spent)
     for body in bodies:
-        plain, unpack = _timed(lambda: unpacked(body))  # noqa: B023 - called at once, here and below
-        parts, multipart = _timed(lambda: list(parts_of(plain, BOUNDARY)))  # noqa: B023
-        _, json = _timed(lambda: [parse(part.content) for part in parts])  # noqa: B023
-        delivery, whole = _timed(lambda: decode_multipart(plain, BOUNDARY))  # noqa: B023
+        plain, unpack = timed(lambda: unpacked(body))  # noqa: B023 - called at once, here and below
+        parts, multipart = timed(lambda: list(parts_of(plain, BOUNDARY)))  # noqa: B023
+        _, json = timed(lambda: [parse(part.content) for part in parts])  # noqa: B023
+        delivery, whole = timed(lambda: decode_multipart(plain, BOUNDARY))  # noqa: B023
         described = _describing(delivery.pieces)
         spent["unpack (zstd)"] += unpack
         spent["split multipart"] += multipart
@@ -97,9 +100,9 @@ def _describing(pieces: Sequence[Piece]) -> dict[str, Spent]:
     calls = [  # what does not say its kind is read as a call: most patches
         (piece, *_parsed(piece.payload)) for piece in pieces if piece.fields.get("kind", Kind.LLM) in CALLS
     ]
-    _, usage = _timed(lambda: [read_usage(Kind.LLM, outputs, extra) for _, _, outputs, extra in calls])
-    _, whole = _timed(lambda: [*starmap(describe_call, calls)])
-    _, previews = _timed(lambda: ([*map(preview_of_inputs, given)], [*map(preview_of_outputs, told)]))
+    _, usage = timed(lambda: [read_usage(Kind.LLM, outputs, extra) for _, _, outputs, extra in calls])
+    _, whole = timed(lambda: [*starmap(describe_call, calls)])
+    _, previews = timed(lambda: ([*map(preview_of_inputs, given)], [*map(preview_of_outputs, told)]))
     return {"read usage": usage, "read model, segments, hashes": whole - usage, "previews": previews}
 
 
@@ -111,11 +114,13 @@ def _parsed(payload: Payload) -> tuple[Any, Any, Any]:
     )
 
 
-def committing(bodies: Sequence[bytes], folder: Path, *, text_index: bool) -> dict[str, Spent]:
+def committing(
+    bodies: Sequence[bytes], folder: Path, *, text_index: bool, decode: Decode | None = None
+) -> dict[str, Spent]:
     """The steps from pieces to rows, in a store of its own in `folder`."""
     with _committer(folder, text_index=text_index) as (committer, watch):
         for group in groups_of(bodies):
-            accepted = accepted_of(group)
+            accepted = accepted_of(group, decode)
             before = now()
             committer.commit(accepted)
             watch.spent["rest of the commit"] += now() - before - watch.inside
@@ -163,11 +168,15 @@ def groups_of(bodies: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
         yield bodies[start : start + DELIVERIES]
 
 
-def accepted_of(bodies: Sequence[bytes]) -> list[Accepted]:
+def accepted_of(bodies: Sequence[bytes], decode: Decode | None = None) -> list[Accepted]:
+    """As the doors hand them on; LangSmith's, unless told otherwise."""
     received = datetime.now(UTC)
-    return [
-        Accepted(DEFAULT_WORKSPACE, decode_multipart(unpacked(one), BOUNDARY), received) for one in bodies
-    ]
+    read = decode or _langsmith
+    return [Accepted(DEFAULT_WORKSPACE, read(one), received) for one in bodies]
+
+
+def _langsmith(body: bytes) -> Delivery:
+    return decode_multipart(unpacked(body), BOUNDARY)
 
 
 def unpacked(body: bytes) -> bytes:
@@ -238,7 +247,8 @@ def _committer(folder: Path, *, text_index: bool) -> Iterator[tuple[Committer, _
 NATIVE = NativeTransform.build_insert
 
 
-def _timed(work: Callable[[], Any]) -> tuple[Any, Spent]:
+def timed(work: Callable[[], Any]) -> tuple[Any, Spent]:
+    """What some work gives, and what it took."""
     start = now()
     result = work()
     return result, now() - start
