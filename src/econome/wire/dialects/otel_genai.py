@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from econome.domain.run import Kind
+from econome.domain.run import CALLS, Kind
 from econome.wire.conventions.account import Account
 from econome.wire.dialects import messages
 from econome.wire.dialects.tokens import Counts, account_of, state_cost, told_twice
@@ -55,6 +55,16 @@ def read_genai(span: Span, convention: str = CONVENTION) -> Told:
     given = span.attributes
     told = Told(kind=kind_of(span))
     told.name = _name(told.kind, given)
+    told.session = text(given, "gen_ai.conversation.id")
+    told.user = text(given, "gen_ai.user", "enduser.id")
+    if told.kind in CALLS or not _OF_CALLS.isdisjoint(given):
+        _read_call(span, told, convention)
+    _read_texts(span, told)
+    return told
+
+
+def _read_call(span: Span, told: Told, convention: str) -> None:
+    given = span.attributes
     told.model_asked = text(given, "gen_ai.request.model")
     told.model_answered = text(given, "gen_ai.response.model")
     told.provider = text(given, "gen_ai.provider.name", "gen_ai.system")
@@ -69,8 +79,6 @@ def read_genai(span: Span, convention: str = CONVENTION) -> Told:
     told.max_tokens = whole(given, "gen_ai.request.max_tokens")
     told.streamed = flag(given, "gen_ai.request.stream", "gen_ai.is_streaming")
     told.response_id = text(given, "gen_ai.response.id")
-    told.session = text(given, "gen_ai.conversation.id")
-    told.user = text(given, "gen_ai.user", "enduser.id")
     told.prompt_name = text(given, "gen_ai.prompt.name")
     told.prompt_version = text(given, "gen_ai.prompt.version")
     waited = number(given, "gen_ai.response.time_to_first_chunk", "gen_ai.server.time_to_first_token")
@@ -78,8 +86,6 @@ def read_genai(span: Span, convention: str = CONVENTION) -> Told:
         told.first_token_at = span.started_at + timedelta(seconds=waited)
     told.is_server = span.kind == SERVER and told.kind == Kind.LLM
     told.account = usage_of(given, convention, told.notes)
-    _read_texts(span, told)
-    return told
 
 
 def kind_of(span: Span) -> str:
@@ -98,6 +104,8 @@ def usage_of(
     given: Mapping[str, Any], convention: str, notes: list[str], *, cache_outside: bool = False
 ) -> Account | None:
     """The account of `gen_ai.usage.*`, and what the library says that it cost."""
+    if _USAGE_NAMES.isdisjoint(given):
+        return None
     counts = Counts(
         sent=told_twice(given, notes, *_SENT),
         generated=told_twice(given, notes, *_GENERATED),
@@ -145,6 +153,10 @@ _REASONING = (
 )
 _AUDIO_IN = ("gen_ai.usage.audio.input_tokens", "gen_ai.usage.details.input_audio_tokens")
 _AUDIO_OUT = ("gen_ai.usage.audio.output_tokens", "gen_ai.usage.details.output_audio_tokens")
+
+_USAGE_NAMES = frozenset((*_SENT, *_GENERATED))
+_OF_CALLS = _USAGE_NAMES | {"gen_ai.request.model", "gen_ai.response.model", "gen_ai.prompt.name"}
+"""A step that has none of these tells nothing of a call."""
 
 
 def _name(kind: str, given: Mapping[str, Any]) -> str:

@@ -60,6 +60,8 @@ def recognised(usage: object, notes: list[str]) -> Account | None:
 def told_twice(attributes: Mapping[str, Any], notes: list[str], newest: str, *older: str) -> object:
     """A count under its newest name, else an older one; a note where two of them differ."""
     found, under = attributes.get(newest), newest
+    if attributes.keys().isdisjoint(older):
+        return found
     for name in older:
         again = attributes.get(name)
         if again is None:

@@ -22,10 +22,11 @@ def text(attributes: Attributes, *names: str) -> str:
     """The first of these that is a text, or a number as one; "" when none is."""
     for name in names:
         value = attributes.get(name)
+        if value is None or value == "":
+            continue
         if isinstance(value, str):
-            if value:
-                return value
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
     return ""
 
@@ -34,6 +35,8 @@ def number(attributes: Attributes, *names: str) -> float | None:
     """The first of these that is a number."""
     for name in names:
         value = attributes.get(name)
+        if value is None:
+            continue
         if isinstance(value, str):
             value = _parsed_number(value)
         if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
