@@ -12,12 +12,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from urllib.parse import urlsplit
 
-from econome.commands import currency, prices, reconcile, reprice
+from econome.commands import currency, export, import_, prices, reconcile, reprice
 from econome.commands.arguments import WHERE, Command, add_settings, runs, settings_of, show_help
 from econome.domain.errors import EconomeError
 from econome.settings import Settings, flag, variable
 
-COMMANDS: tuple[Command, ...] = (prices.add, reprice.add, currency.add, reconcile.add)
+COMMANDS: tuple[Command, ...] = (
+    import_.add,
+    prices.add,
+    reprice.add,
+    currency.add,
+    reconcile.add,
+    export.add,
+)
 """Those of their own files; each imports what is heavy when it runs."""
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (addresses to listen on, which nobody can call)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from http.client import HTTPException
+from collections.abc import Iterator
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 from uuid import UUID
@@ -14,6 +15,8 @@ from econome.domain.errors import EconomeError
 from econome.store.lock import admin_token, holder_of
 
 PATIENCE_SECONDS = 30.0
+SLOW_SECONDS = 600.0  # a filter that keeps next to nothing is silent for long
+_PART_BYTES = 1 << 18
 
 
 class RemoteError(EconomeError):
@@ -37,13 +40,48 @@ class Remote:
     def call(self, method: str, path: str, said: object = None, *, patience: float = PATIENCE_SECONDS) -> Any:
         """What the server answers, from JSON; None when it answers nothing. Raises `RemoteError`."""
         body = None if said is None else json.dumps(said).encode()
-        headers = {"x-api-key": self._token, "content-type": "application/json"}
+        return self.send(method, path, body, "application/json", patience=patience)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        content_type: str,
+        *,
+        patience: float = PATIENCE_SECONDS,
+    ) -> Any:
+        """The same, of a body that is no JSON, or many."""
+        with self._answer(method, path, body, content_type, patience) as answer:
+            try:
+                content = answer.read()
+            except (OSError, HTTPException) as error:
+                raise RemoteError(f"The server at {self.address} does not answer: {error}") from error
+        return json.loads(content) if content else None
+
+    def download(self, path: str, *, patience: float = SLOW_SECONDS) -> Iterator[bytes]:
+        """The parts of a file that the server makes. Raises `RemoteError`, also when it stops halfway."""
+        with self._answer("GET", path, None, "application/json", patience) as answer:
+            while True:
+                try:
+                    part = answer.read(_PART_BYTES)
+                except (OSError, HTTPException) as error:
+                    raise RemoteError(
+                        f"The server at {self.address} stopped halfway; its log says why. Ask it again."
+                    ) from error
+                if not part:
+                    return
+                yield part
+
+    def _answer(
+        self, method: str, path: str, body: bytes | None, content_type: str, patience: float
+    ) -> HTTPResponse:
+        headers = {"x-api-key": self._token, "content-type": content_type}
         if self._workspace is not None:
             headers["x-tenant-id"] = str(self._workspace)
         request = Request(self.address + path, data=body, headers=headers, method=method)  # noqa: S310  (ours)
         try:
-            with self._opener.open(request, timeout=patience) as answer:
-                content = answer.read()
+            return cast("HTTPResponse", self._opener.open(request, timeout=patience))
         except HTTPError as error:
             with error:
                 raise RemoteError(
@@ -51,7 +89,6 @@ class Remote:
                 ) from error
         except (URLError, OSError, HTTPException) as error:
             raise RemoteError(f"The server at {self.address} does not answer: {error}") from error
-        return json.loads(content) if content else None
 
 
 def remote(folder: Path) -> Remote | None:
