@@ -30,8 +30,12 @@ class Supposition(StrEnum):
     """What a bill of sums takes for granted, because sums do not tell it."""
 
     UNCACHED = "uncached"  # nothing was read from a cache nor written to one: nobody told how much
+    CACHE_LEFT_OUT = "cache_left_out"  # there was none: this sender's input is without it
     SHORT_WRITES = "short_writes"  # what was written to a cache lives for five minutes
     FIRST_STEP = "first_step"  # no call was so long that its tokens cost more
+
+
+_OF_CACHE = frozenset((Supposition.UNCACHED, Supposition.CACHE_LEFT_OUT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def bill_of(
     supposed: set[Supposition] = set()
     if cost is not None:
         if _is_unsplit(parts, cost.price):
-            supposed.add(Supposition.UNCACHED)
+            supposed.add(Supposition.CACHE_LEFT_OUT if Part.UNCACHED in parts else Supposition.UNCACHED)
         if usage.cache_write_5m and cost.price.rates.get(Bucket.CACHE_WRITE_1H) is not None:
             supposed.add(Supposition.SHORT_WRITES)
         if priced.has_steps:
@@ -104,7 +108,7 @@ def bill_of(
         cost=cost.total if cost else None,
         reported=reported,
         priced_tokens=used if cost else 0,
-        supposed_tokens=used if Supposition.UNCACHED in supposed else 0,
+        supposed_tokens=used if supposed & _OF_CACHE else 0,
         unpriced_tokens=0 if cost else used,
         supposed=frozenset(supposed),
         notes=tuple(dict.fromkeys(account.notes)),
