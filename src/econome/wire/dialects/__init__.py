@@ -6,7 +6,7 @@ knows a span reads it; what nobody knows is kept as a step, with all that it bro
 
 from __future__ import annotations
 
-from econome.wire.dialects import openinference, otel_genai
+from econome.wire.dialects import openinference, otel_genai, vercel_ai
 from econome.wire.dialects.told import Dialect, Told
 from econome.wire.otlp.span import Span
 
@@ -14,6 +14,7 @@ __all__ = ["DIALECTS", "Dialect", "Told", "dialect_of"]
 
 DIALECTS: tuple[Dialect, ...] = (
     openinference.DIALECT,
+    vercel_ai.DIALECT,
     otel_genai.DIALECT,
 )
 """In the order in which they are asked."""
