@@ -6,11 +6,13 @@
 #
 # [tool.econome.environment]
 # LITELLM_LOCAL_MODEL_COST_MAP = "True"
+# OTEL_BSP_SCHEDULE_DELAY = "200"
 # ///
 """LiteLLM's client, with OpenAI and Anthropic behind it, to Langfuse's address for OTLP."""
 
 import asyncio
 import os
+import time
 
 os.environ["LANGFUSE_OTEL_HOST"] = os.environ["ECONOME"]
 import litellm_talk  # noqa: E402
@@ -18,7 +20,4 @@ import litellm  # noqa: E402
 
 litellm.callbacks = ["langfuse_otel"]
 asyncio.run(litellm_talk.all_calls())
-
-from opentelemetry import trace  # noqa: E402
-
-trace.get_tracer_provider().shutdown()
+time.sleep(1)  # its provider is its own: nobody can flush it

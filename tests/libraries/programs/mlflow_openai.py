@@ -1,5 +1,5 @@
 # /// script
-# dependencies = ["mlflow-tracing", "openai", "opentelemetry-exporter-otlp-proto-http"]
+# dependencies = ["mlflow-tracing", "sqlparse", "openai", "opentelemetry-exporter-otlp-proto-http"]
 #
 # [tool.econome]
 # title = "MLflow's tracing of OpenAI"
@@ -29,4 +29,4 @@ def app(question: str) -> str:
 
 
 app("Peel?")
-mlflow.flush_trace_async_logging() if hasattr(mlflow, "flush_trace_async_logging") else None
+

@@ -1,0 +1,25 @@
+# /// script
+# dependencies = [
+#     "opentelemetry-instrumentation-genai-langchain",
+#     "langchain>=1",
+#     "langchain-openai>=1",
+#     "opentelemetry-sdk",
+#     "opentelemetry-exporter-otlp-proto-http",
+# ]
+#
+# [tool.econome]
+# title = "OpenTelemetry for LangChain and LangGraph"
+#
+# [tool.econome.environment]
+# OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT = "span_and_event"
+# OTEL_SEMCONV_STABILITY_OPT_IN = "gen_ai_latest_experimental"
+# ///
+"""OpenTelemetry's own instrumentation of LangChain."""
+
+import langchain_talk
+import otlp
+from opentelemetry.instrumentation.genai.langchain import LangChainInstrumentor
+
+with otlp.everything() as providers:
+    LangChainInstrumentor().instrument(**providers)
+    langchain_talk.all_calls()

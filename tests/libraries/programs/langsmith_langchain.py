@@ -1,0 +1,16 @@
+# /// script
+# dependencies = ["langsmith", "langchain>=1", "langchain-openai>=1"]
+#
+# [tool.econome]
+# title = "LangSmith for LangChain and LangGraph"
+#
+# [tool.econome.environment]
+# LANGSMITH_TRACING = "true"
+# ///
+"""LangChain's tracer, as it comes."""
+
+import langchain_talk
+from langchain_core.tracers.langchain import wait_for_all_tracers
+
+langchain_talk.all_calls()
+wait_for_all_tracers()

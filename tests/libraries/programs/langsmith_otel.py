@@ -1,0 +1,21 @@
+# /// script
+# dependencies = ["langsmith[otel]", "langchain>=1", "langchain-openai>=1"]
+#
+# [tool.econome]
+# title = "LangSmith, sending by OpenTelemetry alone"
+#
+# [tool.econome.environment]
+# LANGSMITH_TRACING = "true"
+# LANGSMITH_TRACING_MODE = "otel"
+# ///
+"""LangChain's tracer, whose runs leave as spans."""
+
+import langchain_talk
+from langchain_core.tracers.langchain import wait_for_all_tracers
+from langsmith.run_trees import get_cached_client
+from opentelemetry import trace
+
+langchain_talk.all_calls()
+wait_for_all_tracers()
+get_cached_client().flush()
+trace.get_tracer_provider().shutdown()
