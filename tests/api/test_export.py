@@ -151,6 +151,7 @@ def test_a_scope_without_runs_is_a_file_with_columns(asking: Asking, form: str) 
 
 @pytest.mark.usefixtures("small_slices")
 def test_the_scope_is_that_of_every_question(asking: Asking) -> None:
+    asking.projects.by_name(DEFAULT_WORKSPACE, "default")
     other = asking.projects.by_name(DEFAULT_WORKSPACE, "other")
     insert_runs(
         asking.store,
