@@ -6,18 +6,20 @@ knows a span reads it; what nobody knows is kept as a step, with all that it bro
 
 from __future__ import annotations
 
-from econome.wire.dialects import openinference, otel_genai, vercel_ai
+from econome.wire.dialects import langfuse, openinference, otel_genai, vercel_ai
 from econome.wire.dialects.told import Dialect, Told
 from econome.wire.otlp.span import Span
 
 __all__ = ["DIALECTS", "Dialect", "Told", "dialect_of"]
 
-DIALECTS: tuple[Dialect, ...] = (
+_OF_LIBRARIES: tuple[Dialect, ...] = (
     openinference.DIALECT,
     vercel_ai.DIALECT,
     otel_genai.DIALECT,
 )
-"""In the order in which they are asked."""
+
+DIALECTS: tuple[Dialect, ...] = (langfuse.over(_OF_LIBRARIES), *_OF_LIBRARIES)
+"""In the order in which they are asked. Langfuse adds to what others say, so it comes before them."""
 
 
 def dialect_of(span: Span) -> Dialect | None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SPANS = UUID("6f7b4d0e-6a52-5d43-9c7e-0d9d2f5b8a11")
+_SPANS = UUID("6f7b4d0e-6a52-5d43-9c7e-0d9d2f5b8a11").bytes
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -96,8 +96,9 @@ class LogRecord:
 
 
 def run_id_of(trace_id: bytes, span_id: bytes) -> UUID:
-    """The id of the run of a span: a span's own eight bytes are too few to be one."""
-    return uuid5(_SPANS, (trace_id + span_id).hex())
+    """The id of the run of a span, a UUIDv5: a span's own eight bytes are too few to be one."""
+    digest = hashlib.sha1(_SPANS + trace_id + span_id, usedforsecurity=False).digest()
+    return UUID(bytes=digest[:16], version=5)
 
 
 def langsmith_run_id(trace_id: bytes, span_id: bytes) -> UUID:
