@@ -99,6 +99,16 @@ def feedback_of_projects(
     return _tallied(answer)
 
 
+def feedback_on_projects(
+    store: Store, workspace: UUID, projects: Sequence[UUID]
+) -> dict[UUID, dict[str, Any]]:
+    """The same by project: of what was said of each as a whole, and of none of its runs."""
+    answer = store.ask(
+        _Tally, question("langsmith_feedback_on_projects"), workspace=workspace, projects=list(projects)
+    )
+    return _tallied(answer)
+
+
 def feedback_in(store: Store, scope: Scope) -> dict[str, Any]:
     """The same for all the runs of a scope together."""
     answer = store.ask(_Tally, question("langsmith_feedback_in"), scope.filter, **scope.parameters())

@@ -107,6 +107,11 @@ class Datasets:
         text = question("forget_examples", _COMMANDS).text
         self._store.command(text, workspace=workspace, ids=list(examples))
 
+    def compare(self, workspace: UUID, comparison: Mapping[str, object]) -> None:
+        """Stores that some experiments were compared: a row of its table, without workspace and version."""
+        row = {**comparison, "workspace": workspace, "version": next_version(0)}
+        self._store.insert("comparisons", {name: [value] for name, value in row.items()})
+
     def _write(self, dataset: Dataset, *, is_deleted: bool) -> None:
         key = (dataset.workspace, dataset.id)
         version = next_version(self._versions.get(key, 0))

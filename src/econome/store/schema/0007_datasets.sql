@@ -53,6 +53,23 @@ engine = ReplacingMergeTree(version)
 order by (workspace, dataset, digest)
 settings concurrent_part_removal_threshold = 1000000;
 
+-- Experiments that were compared with each other, pair by pair.
+create table if not exists comparisons (
+    workspace    UUID,
+    dataset      UUID,
+    id           UUID,
+    name         String,
+    description  String,
+    extra        String,
+    experiments  Array(UUID),
+    created_at   DateTime64(6, 'UTC'),
+    modified_at  DateTime64(6, 'UTC'),
+    version      UInt64
+)
+engine = ReplacingMergeTree(version)
+order by (workspace, dataset, id)
+settings concurrent_part_removal_threshold = 1000000;
+
 create table if not exists shares (
     workspace   UUID,
     run_id      UUID,

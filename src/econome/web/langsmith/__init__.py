@@ -5,7 +5,17 @@
 
 from __future__ import annotations
 
-from econome.web.langsmith import attachments, datasets, examples, feedback, info, links, runs, sessions
+from econome.web.langsmith import (
+    attachments,
+    datasets,
+    examples,
+    experiments,
+    feedback,
+    info,
+    links,
+    runs,
+    sessions,
+)
 
 ROUTES = [
     *info.ROUTES,
@@ -14,6 +24,7 @@ ROUTES = [
     *feedback.ROUTES,
     *attachments.ROUTES,
     *examples.ROUTES,
+    *experiments.ROUTES,  # before datasets: /datasets/comparative is no id
     *datasets.ROUTES,
 ]
 LINKS = links.LINKS

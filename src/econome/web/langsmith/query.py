@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -55,9 +55,12 @@ def narrowed(scope: Scope, said: Mapping[str, Any], more: Expression) -> Scope:
 
 
 def _narrowed(scope: Scope, conditions: list[Expression]) -> Scope:
-    # Each stands in an and(…) of its own: pairs of metadata must not meet those of another parameter.
-    whole = And(tuple(And((condition,)) for condition in conditions))
-    return replace(scope, filter=compile_expression(whole) if conditions else EVERYTHING)
+    return replace(scope, filter=compile_expression(all_of(conditions)) if conditions else EVERYTHING)
+
+
+def all_of(conditions: Sequence[Expression]) -> Expression:
+    """All of them. Each stands in an and(…) of its own, for pairs of metadata must not meet another's."""
+    return And(tuple(And((condition,)) for condition in conditions))
 
 
 def _conditions(said: Mapping[str, Any]) -> list[Expression]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,20 +12,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from econome.analytics.filter_syntax import And, Comparison, Expression
-from econome.analytics.langsmith import Stats, files_of, groups_of, payloads_of, places_of, stats_of, uses_of
-from econome.analytics.langsmith_feedback import feedback_in, feedback_of_runs
+from econome.analytics.langsmith import Stats, groups_of, stats_of
+from econome.analytics.langsmith_feedback import feedback_in
 from econome.analytics.paging import Cursor, Sort, SortBy
-from econome.analytics.payloads import Payload
-from econome.analytics.runs import RunRow, page_of_runs, run_by_id
+from econome.analytics.runs import page_of_runs, run_by_id
 from econome.domain.key import Role
 from econome.domain.scope import Scope
 from econome.web.auth import Caller, require
 from econome.web.context import Econome, context
 from econome.web.errors import Invalid, NotFound
 from econome.web.langsmith.asked import MOST, json_answer, json_object, path_id, texts, visible, whole
-from econome.web.langsmith.attachments import signer
+from econome.web.langsmith.found import found_of
 from econome.web.langsmith.query import narrowed, scope_of
-from econome.web.langsmith.run_json import PAYLOAD_FIELDS, Found, money, run_json, total_of
+from econome.web.langsmith.run_json import money, run_json, total_of
 
 _ATTRIBUTES = ("name", "run_type", "tag", "metadata")
 _MOST_GROUPS = 20
@@ -68,8 +67,9 @@ def _query(here: Econome, caller: Caller, said: Mapping[str, Any]) -> dict[str, 
     after = Cursor.of(str(said["cursor"]), sort) if said.get("cursor") else None
     select = frozenset(texts(said.get("select"))) or None
     page = page_of_runs(here.store, scope, sort, after, limit)
+    found = found_of(here, caller.workspace, visible(here, caller), page.rows, select)
     return {
-        "runs": [run_json(found, select) for found in _whole(here, caller, page.rows, select)],
+        "runs": [run_json(one, select) for one in found],
         "cursors": {"next": page.next.text() if page.next else None},
     }
 
@@ -82,39 +82,9 @@ def _is_descending(said: Mapping[str, Any]) -> bool:
 
 
 def _read(here: Econome, caller: Caller, run_id: UUID) -> dict[str, object] | None:
-    row = run_by_id(here.store, caller.workspace, visible(here, caller), run_id)
-    return run_json(_whole(here, caller, [row], None)[0]) if row is not None else None
-
-
-def _whole(
-    here: Econome, caller: Caller, rows: Sequence[RunRow], select: frozenset[str] | None
-) -> list[Found]:
-    """The runs of a page with all that is selected: one question for each kind of thing, none per run."""
-    store, workspace, projects = here.store, caller.workspace, visible(here, caller)
-    wants_payload = select is None or bool(select & PAYLOAD_FIELDS)
-    wants_files = select is None or "s3_urls" in select
-    wants_feedback = select is None or "feedback_stats" in select
-    places = places_of(store, workspace, rows)
-    payloads = payloads_of(store, workspace, rows) if wants_payload else {}
-    uses = uses_of(store, workspace, projects, rows)
-    files = files_of(store, workspace, rows) if wants_files else {}
-    feedback = feedback_of_runs(store, workspace, [row.id for row in rows]) if wants_feedback and rows else {}
-    sign = signer(here)
-    return [
-        Found(
-            row=row,
-            workspace=workspace,
-            place=places.get(row.id),
-            payload=payloads.get(row.id, Payload()),
-            use=uses.get(row.id),
-            files={
-                file.name: (file, sign.address(workspace, row.id, file.name))
-                for file in files.get(row.id, ())
-            },
-            feedback=feedback.get(row.id, {}),
-        )
-        for row in rows
-    ]
+    projects = visible(here, caller)
+    row = run_by_id(here.store, caller.workspace, projects, run_id)
+    return run_json(found_of(here, caller.workspace, projects, [row])[0]) if row is not None else None
 
 
 def _stats(here: Econome, caller: Caller, said: Mapping[str, Any]) -> object:

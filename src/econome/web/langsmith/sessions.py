@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from econome.analytics.langsmith import stats_of_projects
-from econome.analytics.langsmith_feedback import feedback_of_projects
+from econome.analytics.langsmith_feedback import feedback_of_projects, feedback_on_projects
 from econome.analytics.payloads import read_json
 from econome.domain.key import Role
 from econome.domain.project import DEFAULT_PROJECT, Project, project_id
@@ -38,6 +38,8 @@ from econome.wire.json_text import dump
 from econome.wire.times import instant
 
 _LONGEST_NAME = 500
+_ANNOUNCED = ("num_examples", "num_repetitions", "evaluator_keys")
+"""What an experiment says in advance of itself; kept in its extra."""
 
 
 async def list_all(request: Request) -> Response:
@@ -78,7 +80,7 @@ async def create(request: Request) -> Response:
     dataset = next(iter(ids(said.get("reference_dataset_id"), "reference_dataset_id")), None)
     began = instant(said.get("start_time")) or datetime.now(UTC)
     project = old or Project(caller.workspace, identity, name, "", "", dataset, began, None)
-    changed = _changed(project, {key: value for key, value in said.items() if key != "name"})
+    changed = _changed(project, {**said, "name": None, "extra": _announced(said)})
     await _save(request, changed)
     return json_answer(_project_json(changed))
 
@@ -169,6 +171,12 @@ def _changed(project: Project, said: Mapping[str, Any]) -> Project:
     )
 
 
+def _announced(said: Mapping[str, Any]) -> object:
+    extra = said.get("extra")
+    announced = {name: said[name] for name in _ANNOUNCED if said.get(name) is not None}
+    return {**announced, **(extra or {})} if announced and isinstance(extra, dict | None) else extra
+
+
 def _name(said: Mapping[str, Any]) -> str:
     name = said.get("name")
     if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST_NAME:
@@ -199,13 +207,18 @@ def _with_stats(here: Econome, workspace: UUID, projects: Sequence[Project]) -> 
     wanted = [project.id for project in projects]
     stats = stats_of_projects(here.store, workspace, wanted)
     feedback = feedback_of_projects(here.store, workspace, wanted)
+    summaries = feedback_on_projects(here.store, workspace, wanted)
     answers = []
     for project in projects:
         found = stats.get(project.id)
         said: dict[str, object] = (
             stats_json(found) if found is not None else {"run_count": 0, "run_facets": []}
         )
-        answers.append({**_project_json(project), **said, "feedback_stats": feedback.get(project.id, {})})
+        judged = {
+            "feedback_stats": feedback.get(project.id, {}),
+            "session_feedback_stats": summaries.get(project.id, {}),
+        }
+        answers.append({**_project_json(project), **said, **judged})
     return answers
 
 
