@@ -60,7 +60,9 @@ KINDS: Mapping[Agent, _Kind] = {
         _homes_of_claude,
         ("projects/**/*.jsonl",),
         "CLAUDE_CONFIG_DIR",
-        lambda path: path.suffix == ".jsonl",
+        lambda path: (
+            path.suffix == ".jsonl" and not path.name.startswith("rollout-") and "chats" not in path.parts
+        ),
     ),
     Agent.CODEX: _Kind(
         "Codex CLI",
