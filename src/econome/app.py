@@ -90,7 +90,7 @@ def routes() -> list[BaseRoute]:
         *login.ROUTES,
         *api.routes(),
         *otlp.ROUTES,
-        *langsmith.LINKS,
+        *langsmith.AT_ROOT,
         *ui.ROUTES,
         *(Mount(root, routes=spoken) for root in sorted(LANGSMITH_ROOTS, reverse=True)),
     ]

@@ -1,6 +1,7 @@
 """The part of LangSmith's API by which its clients read: runs, projects, feedback, datasets.
 
-`ROUTES` are mounted under each root that the clients use; `LINKS` are pages, at the server's own root.
+`ROUTES` are mounted under each root that the clients use. `AT_ROOT` stands once, as it is written:
+pages, and what the clients look for at one place whatever their root.
 """
 
 from __future__ import annotations
@@ -27,4 +28,4 @@ ROUTES = [
     *experiments.ROUTES,  # before datasets: /datasets/comparative is no id
     *datasets.ROUTES,
 ]
-LINKS = links.LINKS
+AT_ROOT = [*links.LINKS, *examples.PLATFORM]

@@ -277,6 +277,16 @@ def _moved(said: dict[str, Any]) -> tuple[list[str], list[str]]:
     return added, removed
 
 
+def _platform(root: str) -> list[Route]:
+    return [
+        Route(f"{root}/datasets/{{dataset_id}}/examples", create_parts, methods=["POST"]),
+        Route(f"{root}/datasets/{{dataset_id}}/examples", update_parts, methods=["PATCH"]),
+        Route(f"{root}/datasets/{{dataset_id}}/examples/metadata", split, methods=["PATCH"]),
+        Route(f"{root}/datasets/examples/delete", forget, methods=["POST"]),
+        Route(f"{root}/examples/multipart", upsert_parts, methods=["POST"]),
+    ]
+
+
 ROUTES = [
     Route("/examples", list_all, methods=["GET"]),
     Route("/examples", create, methods=["POST"]),
@@ -288,16 +298,7 @@ ROUTES = [
     Route("/examples/{example_id}", update, methods=["PATCH"]),
     Route("/examples/{example_id}", delete, methods=["DELETE"]),
     Route("/datasets/{dataset_id}/splits", split, methods=["PUT"]),
-    *(
-        # The clients put it behind the root that they were given, and with /v1 before unless it ends so.
-        Route(f"{root}/platform/{path}", endpoint, methods=[method])
-        for root in ("", "/v1")
-        for method, path, endpoint in (
-            ("POST", "datasets/{dataset_id}/examples", create_parts),
-            ("PATCH", "datasets/{dataset_id}/examples", update_parts),
-            ("PATCH", "datasets/{dataset_id}/examples/metadata", split),
-            ("POST", "datasets/examples/delete", forget),
-            ("POST", "examples/multipart", upsert_parts),
-        )
-    ),
+    *_platform("/platform"),
 ]
+PLATFORM = _platform("/v1/platform")
+"""The same, where a client looks whose root does not end in /v1."""
