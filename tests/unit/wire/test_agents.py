@@ -571,3 +571,23 @@ def test_a_record_of_another_app_is_nobodys() -> None:
     other = record("gen_ai.client.inference.operation.details", "my-shop", gen_ai__usage__input_tokens=3)
     assert not claims(other)
     assert read_record(other) is None
+
+
+@given(
+    st.sampled_from(["claude_code.api_request", "codex.sse_event", "gemini_cli.api_response"]),
+    st.dictionaries(
+        st.sampled_from(
+            [
+                *("event.timestamp", "event.kind", "session.id", "conversation.id", "model", "request_id"),
+                *("input_tokens", "output_tokens", "cost_usd", "duration_ms", "input_token_count"),
+                *("output_token_count", "cached_token_count", "thoughts_token_count", "speed"),
+            ]
+        ),
+        VALUES | st.floats() | st.just("response.completed"),
+    ),
+)
+def test_no_value_of_an_attribute_stops_a_record(name: str, attributes: dict[str, Any]) -> None:
+    one = LogRecord(b"", b"", None, None, 9, name, None, attributes, Source())
+    piece = read_record(one)
+    if piece is not None:
+        stored([piece])

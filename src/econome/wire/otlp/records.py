@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from econome.domain.piece import Delivery
+from econome.wire import agents
 from econome.wire.otlp.span import LogRecord
 
 
@@ -14,7 +15,9 @@ def delivery_of(records: Iterable[LogRecord], project: str = "") -> Delivery:
     Of records that tell nothing of a call nothing is kept, and nothing is refused: an app that
     sends its logs here as well has done nothing wrong.
     """
-    del project
-    for _ in records:
-        pass
-    return Delivery()
+    delivery = Delivery()
+    for record in records:
+        piece = agents.read_record(record, project)
+        if piece is not None:
+            delivery.pieces.append(piece)
+    return delivery
