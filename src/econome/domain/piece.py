@@ -19,6 +19,9 @@ OF_SPAN = 20
 OF_SERVER = 140
 """The place of what a server says of a call that its client's span, above it, may report as well."""
 
+OF_COST_ALONE = 200
+"""The place of a cost that somebody states without saying how many tokens it was for."""
+
 OF_WRAPPER = 150
 """The place of a step's own sum of the calls below it: it counts where no call below it is known."""
 
@@ -75,6 +78,8 @@ class Piece:
 
     `begins_at` is given, with no `key_time`, for a call that may be told again elsewhere with
     other times: the run is filed under that of whoever told it first (see `ingest.copies`).
+    `said_at` is given, with no `key_time`, where each piece knows a time of its own: the run is
+    filed under that of the piece that came first.
     """
 
     id: UUID
@@ -89,6 +94,7 @@ class Piece:
     outputs: Any = None
     notes: tuple[str, ...] = ()
     begins_at: datetime | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

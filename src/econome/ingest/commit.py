@@ -179,7 +179,8 @@ class Committer:
     def _run_of(self, workspace: UUID, piece: Piece) -> Run:
         run = self._memory.get(run_key(workspace, piece.id))
         if run is None:
-            run = Run(workspace=workspace, id=piece.id, key_time=piece.key_time or piece.begins_at or UNDATED)
+            key_time = piece.key_time or piece.begins_at or piece.said_at or UNDATED
+            run = Run(workspace=workspace, id=piece.id, key_time=key_time)
             self._memory.put(run)
         return run
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from econome.domain.piece import (
+    OF_COST_ALONE,
     OF_SERVER,
     OF_SPAN,
     OF_WRAPPER,
@@ -72,7 +73,7 @@ def piece_of(span: Span, project: str = "") -> Piece | None:
     if piece.payload.error:
         given["error"] = piece.payload.error.decode("utf-8", "replace")[:_ERROR_CHARACTERS]
     if given["kind"] in CALLS or told.account is not None:
-        _describe_call(piece, told)
+        describe_call(piece, told)
     if told.inputs is not None:
         given["input_preview"] = preview_of_inputs(told.inputs)
     if told.outputs is not None:
@@ -195,8 +196,11 @@ def _error(span: Span, told: Told) -> str:
     return span.message or text(span.attributes, "error.type") or "It failed, and does not say why."
 
 
-def _describe_call(piece: Piece, told: Told) -> None:
-    """The columns of a call, and of a step that tells the sum of the calls below it."""
+def describe_call(piece: Piece, told: Told) -> None:
+    """Adds to `piece`, which has its kind and texts, the columns of a call.
+
+    Or of a step that tells the sum of the calls below it.
+    """
     given = piece.fields
     for column, value in (
         ("model_asked", told.model_asked),
@@ -252,6 +256,17 @@ def _reading(told: Told, kind: str) -> Reading | None:
         place = OF_WRAPPER
     elif told.is_server:
         place = OF_SERVER
+    if account is not None and not (account.buckets or account.fees) and account.cost is not None:
+        return Reading(
+            Usage(),
+            account.convention,
+            OF_COST_ALONE,
+            UsageSource.UNKNOWN,
+            cost_reported=account.cost,
+            input_cost_reported=account.input_cost,
+            output_cost_reported=account.output_cost,
+            notes=tuple(told.notes),
+        )
     is_zero = account is not None and account.is_zero and not account.fees
     if is_zero and (told.outputs or place == OF_WRAPPER):
         if place != OF_WRAPPER:
