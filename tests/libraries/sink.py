@@ -100,6 +100,13 @@ def _content(method: str, path: str, body: bytes) -> tuple[int, Any]:
         prompt = {"name": "greet", "version": 3, "type": "text", "prompt": "Greet {{who}}.", "config": {}}
         return 200, {**prompt, "labels": ["production"], "tags": [], "commitMessage": None}
     if path.endswith("/info"):
-        limits = {"size_limit": 100, "size_limit_bytes": 20_971_520, "use_multipart_endpoint": True}
-        return 200, {"version": "0.13.0", "batch_ingest_config": {**limits, "scale_up_qsize_trigger": 1000}}
+        limits = {
+            "size_limit": 100,
+            "size_limit_bytes": 20_971_520,
+            "use_multipart_endpoint": True,
+            "scale_up_qsize_trigger": 1000,
+            "scale_up_nthreads_limit": 16,
+            "scale_down_nempty_trigger": 4,
+        }
+        return 200, {"version": "0.13.0", "batch_ingest_config": limits}
     return (202 if method != "GET" else 404), {}
