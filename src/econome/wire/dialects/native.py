@@ -22,9 +22,17 @@ _ANSWERS = frozenset(
 )
 
 
-def is_request(value: object) -> bool:
-    """Whether this is a request that holds a conversation, in a shape that pages and counting know."""
-    return isinstance(value, dict) and any("role" in one or "type" in one for one in messages_of(value))
+def request_of(value: object) -> dict[str, Any] | None:
+    """A request that holds a conversation, in a shape that pages and counting know; None for any other.
+
+    OpenAI's Responses take a text for a conversation of one message: it becomes one here.
+    """
+    if not isinstance(value, dict):
+        return None
+    said = value.get("input")
+    if isinstance(said, str) and "messages" not in value and ("model" in value or "instructions" in value):
+        return {**value, "input": [{"role": "user", "content": said}]}
+    return value if any("role" in one or "type" in one for one in messages_of(value)) else None
 
 
 def is_answer(value: object) -> bool:
@@ -32,14 +40,15 @@ def is_answer(value: object) -> bool:
     return isinstance(value, dict) and not _ANSWERS.isdisjoint(value)
 
 
-def account_within(kind: str, answer: object, notes: list[str], runtime: str = "") -> Account | None:
+def account_within(
+    kind: str, answer: object, notes: list[str], extra: Mapping[str, Any] | None = None
+) -> Account | None:
     """What the usage inside an answer says; None where there is none, or where it cannot be true.
 
-    `runtime` names the framework that traced it: LangChain marks what came from its cache.
+    `extra` is as LangSmith's runs have it: metadata may hold the usage, the runtime a library's name.
     """
     if not isinstance(answer, dict):
         return None
-    extra = {"runtime": {"library": runtime}} if runtime else None
     reading = read_usage(kind, answer, extra)
     if reading is None:
         return None
@@ -74,16 +83,43 @@ def read_names(told: Told, answer: object, parameters: Mapping[str, Any], reques
 
 
 def best_account(told: Told, answer: object, by_library: Account | None, runtime: str = "") -> Account | None:
-    """The account inside the answer, else the library's; with the cost that the library states."""
+    """The account inside the answer, else the library's; with the cost that the library states.
+
+    `runtime` names the framework that traced it: LangChain marks what came from its cache.
+    """
     if told.kind not in (Kind.LLM, Kind.EMBEDDING):
         return by_library
-    within = account_within(told.kind, answer, told.notes, runtime)
+    extra = {"runtime": {"library": runtime}} if runtime else None
+    within = account_within(told.kind, answer, told.notes, extra)
     if within is None:
         return by_library
     if by_library is not None and within.cost is None:
         within.cost = by_library.cost
         within.input_cost, within.output_cost = by_library.input_cost, by_library.output_cost
     return within
+
+
+def without_vectors(answer: object) -> Any:
+    """An answer of embeddings without its numbers: how many vectors of how many dimensions they were."""
+    if isinstance(answer, dict):
+        for name in ("data", "embeddings"):
+            found = _measured(answer.get(name))
+            if found:
+                return {key: value for key, value in answer.items() if key != name} | found
+    return _measured(answer) or answer
+
+
+def _measured(vectors: object) -> dict[str, int | None]:
+    if not isinstance(vectors, list) or not vectors:
+        return {}
+    first = vectors[0]
+    if isinstance(first, int | float):  # the one vector of the one text
+        return {"vectors": 1, "dimensions": len(vectors)}
+    if isinstance(first, dict):
+        first = first.get("embedding", first.get("values"))
+        if isinstance(first, str):  # base64
+            return {"vectors": len(vectors), "dimensions": None}
+    return {"vectors": len(vectors), "dimensions": len(first)} if isinstance(first, list) else {}
 
 
 def _text(holder: Mapping[str, Any], name: str) -> str:

@@ -121,9 +121,9 @@ def _read_call(span: Span, told: Told) -> None:
     told.moved.update(name for name in given if name.startswith(_CONVERSATION))
     if isinstance(told.inputs, dict) and "tools" in told.inputs:
         told.moved.update(name for name in given if name.startswith("llm.tools."))
-    if asked is not told.inputs and told.inputs is not None:
+    if native.request_of(asked) is None and asked is not told.inputs:
         told.moved -= {"input.value", "input.mime_type"}
-    if answer is not told.outputs and told.outputs is not None:
+    if answer is not told.outputs:
         told.moved -= {"output.value", "output.mime_type"}
     runtime = "langchain" if span.source.scope.endswith(".langchain") else ""
     told.account = native.best_account(told, answer, _account(given, told), runtime)
@@ -132,10 +132,11 @@ def _read_call(span: Span, told: Told) -> None:
 def _asked(given: Mapping[str, Any], asked: object) -> Any:
     """The request as it was sent, where it holds the conversation; else the messages one by one."""
     tools = tools_of(given)
-    if native.is_request(asked) and isinstance(asked, dict):
-        if tools and "tools" not in asked:
-            asked["tools"] = tools
-        return asked
+    request = native.request_of(asked)
+    if request is not None:
+        if tools and "tools" not in request:
+            request["tools"] = tools
+        return request
     said = messages_under(given, "llm.input_messages")
     if said:
         return messages.asked(said, tools)

@@ -111,6 +111,7 @@ def usage_of(
         generated=told_twice(given, notes, *_GENERATED),
         total=told_twice(given, notes, "gen_ai.usage.total_tokens", "llm.usage.total_tokens"),
         cache_read=told_twice(given, notes, *_CACHE_READ),
+        cache_read_audio=given.get("gen_ai.usage.audio.cache_read.input_tokens"),
         cache_write=told_twice(given, notes, *_CACHE_WRITE),
         cache_write_5m=given.get("anthropic.usage.cache_creation.ephemeral_5m_input_tokens"),
         cache_write_1h=given.get(

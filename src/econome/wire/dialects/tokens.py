@@ -11,7 +11,7 @@ from econome.domain.money import read_money
 from econome.domain.usage import Bucket
 from econome.wire.conventions import MOST_DOLLARS, Contradiction, recognise
 from econome.wire.conventions.account import Account, count, within_measure
-from econome.wire.conventions.splitting import settle, writes_of
+from econome.wire.conventions.splitting import settle, sound_and_cache, writes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class Counts:
     generated: object = None
     total: object = None
     cache_read: object = None
+    cache_read_audio: object = None  # what of it was sound: part of `audio_in` as well
     cache_write: object = None  # however long it lives
     cache_write_5m: object = None
     cache_write_1h: object = None
@@ -99,9 +100,8 @@ def _account(convention: str, counts: Counts) -> Account | None:
         given += (cached or 0) + sum(writes.values())
         whole = None
     parts_in: dict[Bucket, int | None] = {
-        Bucket.CACHE_READ: cached,
+        **sound_and_cache(cached, _count(counts.audio_in), _count(counts.cache_read_audio), account),
         **writes,
-        Bucket.AUDIO_IN: _count(counts.audio_in),
         Bucket.IMAGE_IN: _count(counts.image_in),
     }
     parts_out: dict[Bucket, int | None] = {

@@ -1,0 +1,125 @@
+"""LangSmith's runs as spans: its client in the modes `otel` and `hybrid`.
+
+The attributes hold a run's inputs, outputs and metadata whole, as JSON, so they are read as
+LangSmith's own protocol is. The counts beside them lack the cache and the reasoning. A chain may
+repeat what an answer that it passes on has used, so only calls are read for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from econome.domain.run import CALLS
+from econome.wire.conventions.account import Account
+from econome.wire.dialects import native
+from econome.wire.dialects.otel_genai import usage_of
+from econome.wire.dialects.tokens import recognised
+from econome.wire.dialects.told import Dialect, Told
+from econome.wire.dialects.values import json_at, object_at, text, texts, under
+from econome.wire.identity import time_in
+from econome.wire.otlp.span import SPAN_BYTES, Span, is_id, langsmith_run_id
+
+CONVENTION = "langsmith.otel"
+
+_KIND = "langsmith.span.kind"
+_METADATA = "langsmith.metadata."
+_PROMPT, _COMPLETION = "gen_ai.prompt", "gen_ai.completion"
+_SESSIONS = ("session_id", "thread_id", "conversation_id")
+_USERS = ("user_id", "ls_user_id", "user")
+_ENVIRONMENTS = ("environment", "ls_environment", "env")
+_OF_RUNTIME = frozenset(
+    ("LANGSMITH_ENDPOINT", "LANGSMITH_TRACING", "LANGSMITH_TRACING_MODE", "LANGSMITH_PROJECT")
+)
+"""What the client says of its own settings: true, but nothing to filter by."""
+_AROUND = timedelta(days=1)
+
+
+def read(span: Span) -> Told:
+    """What a run tells that was sent as a span."""
+    given = span.attributes
+    told = Told(kind=text(given, _KIND), name=text(given, "langsmith.trace.name"))
+    told.project = text(given, "langsmith.trace.session_name")
+    told.tags = texts(given.get("langsmith.span.tags"))
+    metadata = _metadata(given)
+    told.metadata = {name: value for name, value in metadata.items() if name not in _OF_RUNTIME}
+    told.session, told.user = text(metadata, *_SESSIONS), text(metadata, *_USERS)
+    told.environment = text(metadata, *_ENVIRONMENTS)
+    told.inputs, told.outputs = json_at(given, _PROMPT), json_at(given, _COMPLETION)
+    told.moved.update((_PROMPT, _COMPLETION))
+    told.moved.update(_METADATA + name for name in told.metadata)
+    for event in span.events:
+        if event.name == "exception":
+            told.error = text(event.attributes, "exception.message")
+    _identify(span, told)
+    if told.kind in CALLS:
+        _read_call(given, told, metadata)
+    return told
+
+
+def _read_call(given: Mapping[str, Any], told: Told, metadata: dict[str, Any]) -> None:
+    told.provider = text(metadata, "ls_provider") or text(given, "gen_ai.system")
+    told.model_asked = text(metadata, "ls_model_name")
+    told.response_id = text(given, "gen_ai.response.id")
+    tools = json_at(given, "gen_ai.tool.definitions")
+    if isinstance(tools, list) and isinstance(told.inputs, dict):
+        told.inputs.setdefault("tools", tools)
+    invoked = metadata.get("ls_invocation_params", metadata.get("invocation_params"))
+    parameters = {**metadata, **(invoked if isinstance(invoked, dict) else {})}
+    lifted = {
+        name: metadata[f"ls_{name}"] for name in ("temperature", "max_tokens") if f"ls_{name}" in metadata
+    }
+    native.read_names(told, told.outputs, {**parameters, **lifted}, told.inputs)
+    told.model_asked = told.model_asked or text(given, "gen_ai.request.model")
+    told.model_answered = told.model_answered or text(given, "gen_ai.response.model")
+    told.service_tier = told.service_tier or text(given, "gen_ai.response.service_tier")
+    within = native.account_within(told.kind, told.outputs or {}, told.notes, extra={"metadata": metadata})
+    told.account = within or _by_counts(given, told)
+
+
+def _by_counts(given: Mapping[str, Any], told: Told) -> Account | None:
+    """The counts of the span, with their details, which are written as Python writes them."""
+    counts = {
+        f"{side}_tokens": given.get(f"gen_ai.usage.{side}_tokens") for side in ("input", "output", "total")
+    }
+    if counts["input_tokens"] is None and counts["output_tokens"] is None:
+        return None
+    details = {
+        f"{side}_token_details": object_at(given, f"gen_ai.usage.{side}_token_details")
+        for side in ("input", "output")
+    }
+    known = {name: value for name, value in counts.items() if value is not None}
+    return recognised({**known, **details}, told.notes) or usage_of(given, CONVENTION, told.notes)
+
+
+def _metadata(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of the run; what was an object or a list is one again."""
+    found = under(given, _METADATA)
+    for name, value in found.items():
+        if isinstance(value, str) and value[:1] in ("{", "["):
+            found[name] = json_at(found, name)
+    return found
+
+
+def _identify(span: Span, told: Told) -> None:
+    """Ids of a run's own, where the span's is half of one.
+
+    So it is where the app made the ids of its spans from those of its runs. Otherwise the client
+    draws them by lot, and no span says of which run it is.
+    """
+    if _is_half_of_a_run(span, span.span_id):
+        told.run_id = langsmith_run_id(span.trace_id, span.span_id)
+    if is_id(span.parent_id, SPAN_BYTES) and _is_half_of_a_run(span, span.parent_id):
+        told.parent_id = langsmith_run_id(span.trace_id, span.parent_id)
+
+
+def _is_half_of_a_run(span: Span, half: bytes) -> bool:
+    """Whether these bytes begin a UUID of version 7 of about the time of this span."""
+    if len(half) != SPAN_BYTES or span.started_at is None:
+        return False
+    dated = time_in(langsmith_run_id(span.trace_id, half)) if half[6] >> 4 == 7 else None
+    return dated is not None and abs(dated - span.started_at) < _AROUND
+
+
+DIALECT = Dialect(CONVENTION, lambda span: _KIND in span.attributes, read)
