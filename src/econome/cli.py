@@ -132,11 +132,12 @@ def _serve(parsed: argparse.Namespace) -> int:
 
         has_started = False
 
-        def started(address: str) -> None:
+        def started(address: str, others: Sequence[str]) -> None:
             nonlocal has_started
             has_started = True
             held.announce(address)
-            print(_welcome(chosen, address, has_keys=app.state.econome.keys.ever_made), flush=True)
+            welcome = _welcome(chosen, address, others, has_keys=app.state.econome.keys.ever_made)
+            print(welcome, flush=True)
 
         serve(app, chosen, started)
     finally:
@@ -159,13 +160,14 @@ def _raise_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
-def _welcome(chosen: Settings, address: str, *, has_keys: bool) -> str:
+def _welcome(chosen: Settings, address: str, others: Sequence[str], *, has_keys: bool) -> str:
     from econome.store.lock import ADMIN_TOKEN  # noqa: PLC0415
 
     make = f"econome keys create --name my-app{chosen.place}"
     key = f"    # export LANGSMITH_API_KEY=eco_…    a key from: {make}"
     lines = [
         f"Econome listens at {address}",
+        *(f"OpenTelemetry's exporters also find it at {one}" for one in others),
         "",
         "Start an app that uses LangSmith or LangChain with",
         "",

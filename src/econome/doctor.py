@@ -7,7 +7,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
@@ -15,9 +15,11 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from econome.domain.errors import EconomeError
-from econome.settings import Settings, unknown_variables, without_password
+from econome.ingest.destinations import destinations_of
+from econome.settings import Settings, SettingsError, unknown_variables, without_password
 from econome.store.lock import ADMIN_TOKEN, LEAST_FREE_BYTES, FolderError, hold, holder_of
 from econome.web.remote import Remote, RemoteError, remote
 
@@ -51,6 +53,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _dashboard()
     yield _tokenizers(settings)
     yield _descriptors()
+    yield from _forwarding(settings)
     yield from _folder(settings)
     try:
         running = remote(settings.data)
@@ -140,6 +143,17 @@ def _descriptors() -> Check:
     return _ok("open files", f"{soft} now; the server raises that as far as it may")
 
 
+def _forwarding(settings: Settings) -> Iterator[Check]:
+    what = "forwarding"
+    try:
+        hosts = ", ".join(one.host for one in destinations_of(settings.forward, settings.forward_headers))
+    except SettingsError as error:
+        yield Check(what, Verdict.WRONG, str(error))
+        return
+    if hosts:
+        yield _ok(what, f"what OpenTelemetry's exporters send goes on to {hosts}")
+
+
 def _folder(settings: Settings) -> Iterator[Check]:
     folder, what = settings.data, "data folder"
     if not folder.exists():
@@ -165,7 +179,8 @@ def _folder(settings: Settings) -> Iterator[Check]:
 
 
 def _port(settings: Settings) -> Check:
-    from econome.web.serving import CannotServe, bind  # noqa: PLC0415  (needs uvicorn)
+    from econome.web.errors import CannotServe  # noqa: PLC0415
+    from econome.web.serving import bind  # noqa: PLC0415  (needs uvicorn)
 
     what = "port"
     try:
@@ -243,6 +258,7 @@ def _server(settings: Settings, running: Remote) -> Iterator[Check]:
         running.call("GET", "/health", patience=10.0)
         said = running.call("GET", "/econome/v1/session", patience=10.0)
         keys = running.call("GET", "/econome/v1/keys?workspace=*", patience=10.0)["keys"]
+        passed_on = running.call("GET", "/econome/v1/forwarding", patience=10.0)["destinations"]
     except RemoteError as error:
         holder = holder_of(settings.data)
         yield Check(what, Verdict.WRONG, f"{holder} holds {settings.data}, and: {error}")
@@ -255,3 +271,17 @@ def _server(settings: Settings, running: Remote) -> Iterator[Check]:
         yield _ok("keys", f"{len(keys)} made")
     else:
         yield _ok("keys", _ALL_MAY) if said["open"] else Check("keys", Verdict.WARN, _ALL_REVOKED)
+    for one in passed_on:
+        yield _passed_on(one)
+
+
+def _passed_on(one: Mapping[str, Any]) -> Check:
+    """How a destination of the running server does."""
+    what = f"forwarding to {one['destination']}"
+    dropped = ", ".join(f"{count} {why}" for why, count in one["dropped"].items() if count)
+    says = f"{one['sent']} sent, {one['waiting']} waiting"
+    if not dropped and not one["trouble"]:
+        return _ok(what, says)
+    says += f", not sent: {dropped}" if dropped else ""
+    says += f"; {one['trouble']}" if one["trouble"] else ""
+    return Check(what, Verdict.WARN, says)

@@ -81,6 +81,14 @@ class Settings:
     """The port to listen on; 0 takes a free one and prints it. The default spells ECON on a
     telephone's keys, and no tool that is seen beside an LLM application asks for it."""
 
+    otlp_port: int | None = None
+    """A second port, for OpenTelemetry's exporters: with 4318, their usual one, an exporter without any
+    configuration finds this server. All is served there that is served at the first; 0 takes a free one."""
+
+    grpc_port: int | None = None
+    """A port for exporters that speak OTLP over gRPC and nothing else; 4317 is their usual one. It needs
+    `pip install 'econome[grpc]'`; 0 takes a free one."""
+
     data: Path = field(default_factory=default_data)
     """The folder for the embedded store, the lock and the admin token; made if it is missing. One
     server at a time. The default is where the platform keeps a user's data."""
@@ -127,6 +135,18 @@ class Settings:
     """Whether calls that report no usage are given an estimate, from the length of their texts. It is
     marked as one, and stands beside every total, never in it. Without it they are unknown."""
 
+    forward: tuple[str, ...] = ()
+    """Where a copy of everything that OpenTelemetry's exporters send goes on to: the base of an OTLP
+    endpoint, without /v1/traces. It is sent as it came, once it is stored here; see "Moving out"."""
+
+    forward_headers: tuple[str, ...] = ()
+    """Headers for them, such as `x-api-key=…`; with several, `host/x-api-key=…` for the one it is for.
+    They are secrets, which others may see in a flag and not in the variable."""
+
+    forward_queue_bytes: int = 64 << 20
+    """How much may wait in memory for each of them. What finds no room does not go on: that is a
+    minute of 1 MB a second, for a destination that restarts."""
+
     currency: str = "USD"
     """The currency in which the dashboard shows amounts at first, such as EUR. Its rates are yours
     to give (`econome currency set`); nothing is fetched. Amounts are kept in US dollars."""
@@ -136,8 +156,10 @@ class Settings:
     operator can act upon."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.port <= 65535:
-            raise SettingsError(f"The port must be 0 to 65535, not {self.port}.")
+        for name in ("port", "otlp_port", "grpc_port"):
+            port = getattr(self, name)
+            if port is not None and not 0 <= port <= 65535:
+                raise SettingsError(f"The {name} must be 0 to 65535, not {port}.")
         if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
             raise SettingsError(
                 f'The currency must be a code of three capital letters, such as EUR, not "{self.currency}".'
@@ -146,7 +168,13 @@ class Settings:
             raise SettingsError(
                 f'The log level must be one of {", ".join(LOG_LEVELS)}, not "{self.log_level}".'
             )
-        for name in ("max_body_bytes", "max_inflight_bytes", "readers", "live_clients"):
+        for name in (
+            "max_body_bytes",
+            "max_inflight_bytes",
+            "readers",
+            "live_clients",
+            "forward_queue_bytes",
+        ):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}.")
         if self.store and "://" not in self.store:  # it is not repeated: who knows what is in it
@@ -156,8 +184,7 @@ class Settings:
                 "The store must be chdb:///folder or clickhouse://user:password@host:port/database "
                 f"(clickhouses:// with TLS), not {self._scheme}://."
             )
-        port = _port(self.store)
-        if self._scheme == "clickhouses" and port not in {None, *TLS_PORTS}:
+        if self._scheme == "clickhouses" and _port(self.store) not in {None, *TLS_PORTS}:
             raise SettingsError("clickhouses:// speaks TLS at port 8443, which it takes by itself, or 443.")
 
     @property
@@ -190,9 +217,12 @@ class Settings:
         return flags + (f" --store {shlex.quote(without_password(self.store))}" if self.store else "")
 
     def without_secrets(self, text: str) -> str:
-        """A message that may be shown: where it repeats the store's DSN, the password is starred out."""
+        """A message that may be shown: where it repeats a secret of the settings, that is starred out."""
         for secret in filter(None, (self.dsn, self.store)):
             text = text.replace(secret, without_password(secret))
+        for header in self.forward_headers:
+            if value := header.partition("=")[2].strip():
+                text = text.replace(value, "***")
         return text
 
     def shown(self) -> dict[str, str]:
@@ -232,7 +262,9 @@ def variable(name: str) -> str:
 
 def flag(name: str) -> str:
     """The command line's flag of a setting; a list has a flag for each of its values."""
-    return "--" + {"allowed_hosts": "allowed_host"}.get(name, name).replace("_", "-")
+    return "--" + {"allowed_hosts": "allowed_host", "forward_headers": "forward_header"}.get(
+        name, name
+    ).replace("_", "-")
 
 
 def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
@@ -247,6 +279,8 @@ def parse(one: Field[Any], text: str, *, said: str) -> object:
     match str(one.type):
         case "int":
             return _size(text, said) if one.name.endswith("_bytes") else _number(text, said)
+        case "int | None":
+            return _number(text, said) if text else None
         case "bool":
             if text.lower() in _TRUE | _FALSE:
                 return text.lower() in _TRUE
@@ -278,6 +312,8 @@ def _size(text: str, said: str) -> int:
 
 
 def _shown(name: str, value: object) -> str:
+    if name == "forward_headers" and isinstance(value, tuple):
+        return ", ".join(f"{header.partition('=')[0]}=***" for header in value)
     if isinstance(value, tuple):
         return ", ".join(value)
     if isinstance(value, bool):

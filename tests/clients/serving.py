@@ -22,6 +22,7 @@ class Running:
 
     address: str
     data: Path
+    others: tuple[str, ...] = ()  # addresses for OpenTelemetry alone
 
     def get(self, path: str) -> Any:
         with urlopen(self.address + path, timeout=30) as answer:  # noqa: S310 our own
@@ -56,7 +57,13 @@ def served(data: Path, *options: str, environment: dict[str, str] | None = None)
         try:
             found = next((m for line in process.stdout if (m := re.search(r"listens at (\S+)", line))), None)
             assert found, f"The server did not start:\n{log.read_text()}"
-            yield Running(found[1], data)
+            others = []
+            for line in process.stdout:
+                also = re.search(r"also find it at http://(\S+)", line)
+                if also is None:
+                    break
+                others.append(also[1])
+            yield Running(found[1], data, tuple(others))
         finally:
             process.send_signal(signal.SIGTERM)
             process.stdout.read()  # to its end: a full pipe would hold it up

@@ -39,7 +39,7 @@ def main(folder: str, step: str = "", passage: str = "1") -> None:
 
     held = hold(chosen.data)
     app = create_app(chosen, admin_token(chosen.data), on_step)
-    serve(app, chosen, lambda address: print(address, flush=True))
+    serve(app, chosen, lambda address, _: print(address, flush=True))
     held.release()
 
 

@@ -29,6 +29,10 @@ RETRY_AFTER_SECONDS = 5
 log = logging.getLogger("econome.web")
 
 
+class CannotServe(EconomeError):
+    """The server cannot start like this; the text says why."""
+
+
 class Invalid(EconomeError):
     """What was asked cannot be understood; the text says what is allowed."""
 

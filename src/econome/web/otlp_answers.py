@@ -83,3 +83,11 @@ def _varint(value: int) -> bytes:
         value >>= 7
     encoded.append(value)
     return bytes(encoded)
+
+
+def message_in(status: bytes) -> str:
+    """The message of a google.rpc.Status that `refusal` made."""
+    _, mark, rest = status.partition(b"\x12")
+    while rest and rest[0] & 0x80:  # its length, which is that of the rest
+        rest = rest[1:]
+    return rest[1:].decode("utf-8", "replace") if mark else ""

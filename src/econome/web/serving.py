@@ -11,39 +11,41 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from types import FrameType
 from typing import Self
 
 import uvicorn
 from starlette.applications import Starlette
 
-from econome.domain.errors import EconomeError
 from econome.settings import Settings
+from econome.web import grpc_door
 from econome.web.context import Econome
+from econome.web.errors import CannotServe
 
 GRACE_SECONDS = 20  # for requests under way; orchestrators kill after 30
 KEEP_ALIVE_SECONDS = 75  # above the usual 60 s of proxies: the side that waits longer meets no closed door
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class CannotServe(EconomeError):
-    """The server cannot start like this; the text says why."""
+def serve(app: Starlette, settings: Settings, started: Callable[[str, Sequence[str]], None]) -> None:
+    """Serves `app` until SIGINT or SIGTERM.
 
-
-def serve(app: Starlette, settings: Settings, started: Callable[[str], None]) -> None:
-    """Serves `app` until SIGINT or SIGTERM; `started` is told the address once it answers."""
-    listening = bind(settings.host, settings.port)
+    `started` is told the address once it answers, and the others, for OpenTelemetry alone, if any.
+    """
     with (
-        listening,
+        ExitStack() as opened,
         asyncio.Runner(loop_factory=_loop_factory()) as runner,
         suppress(asyncio.CancelledError),  # told to stop while it started
     ):
+        listening = [opened.enter_context(bind(settings.host, settings.port))]
+        if settings.otlp_port is not None:
+            listening.append(opened.enter_context(bind(settings.host, settings.otlp_port, "--otlp-port")))
         runner.run(_serve(app, settings, listening, started))
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int, flag: str = "--port") -> socket.socket:
     """A socket at that address, which nobody can call yet: an early call should fail, not hang."""
     name = host.strip("[]")
     try:
@@ -60,28 +62,33 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         why = f"Cannot listen on port {port} of {host}: {error.strerror}."
-        raise CannotServe(f"{why} Choose another with --port; 0 takes a free one.") from error
+        raise CannotServe(f"{why} Choose another with {flag}; 0 takes a free one.") from error
     return listening
 
 
-def address_of(host: str, listening: socket.socket) -> str:
+def address_of(host: str, port: int) -> str:
     """Where this machine can call the server."""
-    port = listening.getsockname()[1]
     name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host.strip("[]"), host.strip("[]"))  # noqa: S104
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 async def _serve(
-    app: Starlette, settings: Settings, listening: socket.socket, started: Callable[[str], None]
+    app: Starlette,
+    settings: Settings,
+    listening: list[socket.socket],
+    started: Callable[[str, Sequence[str]], None],
 ) -> None:
     with _Signals() as signals:
-        async with app.router.lifespan_context(app):
+        async with app.router.lifespan_context(app), grpc_door.opened(app, settings) as grpc_port:
             here: Econome = app.state.econome
             _refuse_strangers(here)
             signals.is_serving = True
             _calm_collector()
-            server = _Server(app, here, lambda: started(address_of(settings.host, listening)))
-            await server.serve(sockets=[listening])
+            address, *others = (address_of(settings.host, one.getsockname()[1]) for one in listening)
+            if grpc_port is not None:
+                others.append(f"{address_of(settings.host, grpc_port)} (gRPC)")
+            server = _Server(app, here, lambda: started(address, others))
+            await server.serve(sockets=listening)
             # Leaving stores what was accepted. Nothing interrupts it but a kill.
 
 
