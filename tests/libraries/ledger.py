@@ -47,13 +47,7 @@ class Ledger:
     """All calls in their order."""
 
     calls: list[Call] = field(default_factory=list)
-    _number: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def next_number(self) -> int:
-        with self._lock:
-            self._number += 1
-            return self._number
 
     def write(self, call: Call) -> None:
         with self._lock:

@@ -16,13 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid4
 
 from libraries import anthropic_answers, openai_answers
 from libraries.answering import Reply
 from libraries.ledger import Ledger
-
-_NAMES = UUID("6f1d5a52-9a43-4b35-8f0e-1d1c55a3f0c4")
 
 
 @dataclass(slots=True)
@@ -62,8 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None:
             self._whole(404, {"error": {"message": f"Nothing at {path}", "type": "not_found"}})
             return
-        number = provider.ledger.next_number()
-        reply: Reply = answer(said, uuid5(_NAMES, str(number)).hex)
+        reply: Reply = answer(said, uuid4().hex)
         if reply.call is not None:
             provider.ledger.write(reply.call)
         if reply.chunks is None:

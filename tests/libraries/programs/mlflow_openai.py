@@ -1,5 +1,5 @@
 # /// script
-# dependencies = ["mlflow-tracing", "openai", "opentelemetry-exporter-otlp-proto-http"]
+# dependencies = ["mlflow==3.17.2", "openai", "opentelemetry-exporter-otlp-proto-http"]
 #
 # [tool.econome]
 # title = "MLflow's tracing of OpenAI"
@@ -7,8 +7,6 @@
 # [tool.econome.environment]
 # OTEL_EXPORTER_OTLP_TRACES_PROTOCOL = "http/protobuf"
 # MLFLOW_ENABLE_ASYNC_TRACE_LOGGING = "false"
-# MLFLOW_EXPERIMENT_ID = "0"
-# MLFLOW_TRACKING_URI = "http://127.0.0.1:9"
 # ///
 """MLflow, sending to an OTLP address instead of its own server."""
 

@@ -1,0 +1,80 @@
+"""What Econome says of a case beside what its provider served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from libraries.ledger import COUNTS, Call, total
+
+_WRITES = ("cache_write_5m", "cache_write_1h")
+
+
+class Server(Protocol):
+    """Whatever answers questions: a running Econome."""
+
+    def get(self, path: str) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What can be said of some calls in numbers."""
+
+    calls: int
+    reported: int  # calls whose tokens the client told
+    counts: dict[str, int]
+    cost: Decimal
+    projects: dict[str, int]  # runs in each
+
+    def since(self, earlier: Sums) -> Sums:
+        """What came after `earlier` was found."""
+        runs = {name: count - earlier.projects.get(name, 0) for name, count in self.projects.items()}
+        return Sums(
+            self.calls - earlier.calls,
+            self.reported - earlier.reported,
+            {name: count - earlier.counts[name] for name, count in self.counts.items()},
+            self.cost - earlier.cost,
+            {name: count for name, count in runs.items() if count},
+        )
+
+    def against(self, other: Sums) -> list[str]:
+        """Each number that differs from `other`'s, which was expected."""
+        said: list[tuple[str, Any, Any]] = [
+            ("calls", self.calls, other.calls),
+            ("calls with usage", self.reported, other.reported),
+            *((name, self.counts[name], other.counts[name]) for name in COUNTS),
+            ("cost", self.cost, other.cost),
+            ("projects", sorted(self.projects), sorted(other.projects)),
+        ]
+        return [f"{name}: {found}, expected {wanted}" for name, found, wanted in said if found != wanted]
+
+
+def expected(told: Iterable[Call], project: str) -> Sums:
+    """What Econome must say when a library told it these calls."""
+    calls = list(told)
+    reported = [call for call in calls if call.told]
+    cost = sum((call.cost for call in reported), Decimal(0))
+    return Sums(len(calls), len(reported), total(reported), cost, {project: 0})
+
+
+def found(server: Server) -> Sums:
+    """What a server says of all that it has."""
+    by_source = server.get("/econome/v1/spend?by=usage_source&limit=20")["rows"]
+    by_project = server.get("/econome/v1/spend?by=project&limit=200")["rows"]
+    reported: dict[str, Any] = next((row["totals"] for row in by_source if row["value"] == "reported"), {})
+    tokens = reported.get("tokens", {})
+    return Sums(
+        calls=server.get("/econome/v1/overview")["totals"]["calls"],
+        reported=reported.get("calls", 0),
+        counts={
+            "input": tokens.get("input") or 0,
+            "output": tokens.get("output") or 0,
+            "cache_read": tokens.get("cache_read") or 0,
+            "cache_write": sum(tokens.get(name) or 0 for name in _WRITES),
+            "reasoning": tokens.get("reasoning") or 0,
+        },
+        cost=Decimal(reported.get("cost") or 0),
+        projects={row["label"]: row["totals"]["runs"] for row in by_project},
+    )
