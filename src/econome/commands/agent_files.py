@@ -133,10 +133,15 @@ def _at_home(kind: _Kind, homes: Iterable[Path]) -> Iterator[Path]:
             yield from (path for path in sorted(home.glob(pattern)) if path.is_file())
 
 
-def _age(one: SessionFile) -> tuple[str, str, int, str]:
-    """Whoever was copied comes before its copies: Codex' names tell when a session began."""
+def _age(one: SessionFile) -> tuple[str, bool, str, int, str]:
+    """Whoever was copied comes before its copies, for the first that tells a call is believed.
+
+    Codex' names tell when a session began; and Claude Code's subagents know their own names,
+    which the sessions that called them do not repeat.
+    """
+    is_main = "subagents" not in one.path.parts
     name = one.path.name if one.agent is not Agent.CLAUDE_CODE else ""
-    return one.agent.value, name, one.changed, str(one.path)
+    return one.agent.value, is_main, name, one.changed, str(one.path)
 
 
 def folder_of(one: SessionFile) -> str:

@@ -1,0 +1,303 @@
+"""`econome import`, through a whole server: what agents wrote is there once, and can be asked for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from starlette.testclient import TestClient
+
+from econome.cli import main
+from econome.commands import import_
+from econome.web.remote import RemoteError
+
+FILES = Path(__file__).resolve().parents[1] / "conformance" / "agents"
+CALLS = {"claude-code": 10, "codex": 9, "gemini-cli": 6}
+Said = Callable[..., tuple[int, str, str]]
+
+
+class Through:
+    """The running server of a command: the one of the test."""
+
+    address = "http://localhost"
+
+    def __init__(self, client: TestClient) -> None:
+        self._client = client
+        self.sent: list[bytes] = []
+        self.breaks_after: int | None = None
+
+    def send(self, method: str, path: str, body: bytes, content_type: str, *, patience: float) -> Any:
+        assert patience > 0
+        if self.breaks_after is not None and len(self.sent) >= self.breaks_after:
+            raise RemoteError("The server does not answer.")
+        self.sent.append(body)
+        answer = self._client.request(method, path, content=body, headers={"content-type": content_type})
+        if answer.is_error:
+            raise RemoteError(answer.json()["detail"])
+        return answer.json()
+
+
+@pytest.fixture
+def through(server: TestClient) -> Through:
+    return Through(server)
+
+
+@pytest.fixture
+def econome(
+    through: Through, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Said:
+    """Runs `econome import`: its exit code, what it printed, and what it complained of."""
+    monkeypatch.setattr(import_, "running", lambda _: through)
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        code = main(["import", *map(str, arguments), "--data", str(tmp_path / "data")])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    (tmp_path / "data").mkdir()
+    return run
+
+
+SPAN = {"since": "2026-11-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
+
+
+def totals(server: TestClient, **scope: str) -> dict[str, Any]:
+    answer = server.get("/econome/v1/overview", params={**SPAN, **scope})
+    assert answer.is_success, answer.text
+    found: dict[str, Any] = answer.json()["totals"]
+    return found
+
+
+def labelled(key: str, value: str) -> str:
+    return f'and(eq(metadata_key, "{key}"), eq(metadata_value, "{value}"))'
+
+
+def spend(server: TestClient, by: str, **scope: str) -> dict[str, Any]:
+    answer = server.get("/econome/v1/spend", params={"by": by, **SPAN, **scope})
+    assert answer.is_success, answer.text
+    return {row["label"] or row["value"]: row["totals"] for row in answer.json()["rows"]}
+
+
+@pytest.mark.parametrize("agent", list(CALLS))
+def test_every_call_of_an_agent_is_stored_once(econome: Said, server: TestClient, agent: str) -> None:
+    code, printed, complaint = econome(agent, FILES / agent)
+    assert code == 1  # each of the agents has a line that is broken
+    assert "not read: " in complaint
+    assert f"{CALLS[agent]} calls stored" in printed
+    assert totals(server)["calls"] == CALLS[agent]
+    assert set(spend(server, "project")) == {agent}
+
+
+def test_importing_again_reads_nothing_and_without_its_memory_adds_nothing(
+    econome: Said, server: TestClient, through: Through, tmp_path: Path
+) -> None:
+    econome("claude-code", FILES / "claude-code")
+    before, sent = totals(server), len(through.sent)
+    code, printed, _ = econome("claude-code", FILES / "claude-code")
+    assert (code, len(through.sent)) == (0, sent)
+    assert "4 left alone" in printed
+    (tmp_path / "data" / "imports.json").unlink()
+    econome("claude-code", FILES / "claude-code")
+    assert len(through.sent) > sent
+    assert totals(server) == before
+
+
+def test_an_import_that_breaks_off_goes_on_where_it_stopped(
+    econome: Said, server: TestClient, through: Through
+) -> None:
+    through.breaks_after = 1
+    code, _, complaint = econome("claude-code", FILES / "claude-code")
+    assert code == 2
+    assert "does not answer" in complaint
+    through.breaks_after = None
+    _, printed, _ = econome("claude-code", FILES / "claude-code")
+    assert "1 left alone" in printed
+    assert totals(server)["calls"] == CALLS["claude-code"]
+
+
+def test_a_session_that_goes_on_is_imported_further(
+    econome: Said, server: TestClient, tmp_path: Path
+) -> None:
+    whole = next((FILES / "claude-code").rglob("c2d7*.jsonl")).read_bytes().splitlines(keepends=True)
+    growing = tmp_path / "sessions" / "c2d7.jsonl"
+    growing.parent.mkdir()
+    growing.write_bytes(b"".join(whole[:2]))
+    econome("claude-code", growing)
+    assert totals(server)["tokens"]["output"] == 3
+    growing.write_bytes(b"".join(whole))
+    econome("claude-code", growing)
+    assert totals(server)["calls"] == 3
+    assert totals(server)["tokens"]["output"] == 210 + 17 + 50
+
+
+def test_totals_by_session_folder_and_model_can_be_asked_for(econome: Said, server: TestClient) -> None:
+    econome("claude-code", FILES / "claude-code")
+    sessions = spend(server, "session")
+    assert sessions["5f0c7a52-3d0e-4a4b-9f55-0a3c6a1f1e01"]["calls"] == 6
+    assert sessions["8a1b1f7e-94c2-4d0a-8a52-6c1d5a2b7e02"]["calls"] == 1
+    assert sessions["c2d7a0b4-1f6e-4b7c-a5b0-91f3d0e4ac03"]["calls"] == 3
+    assert spend(server, "model")["claude-haiku-4-5-20251001"]["calls"] == 2
+    assert totals(server, filter=labelled("folder", "/home/ada/garden"))["calls"] == 3
+    assert totals(server, filter=labelled("folder", "/home/ada/shop"))["calls"] == 7
+    assert totals(server, filter=labelled("subagent", "Explore"))["calls"] == 2
+
+
+def test_a_call_that_came_by_file_and_by_log_counts_once(econome: Said, server: TestClient) -> None:
+    econome("claude-code", FILES / "claude-code")
+    before = totals(server)
+    attributes = {
+        "event.name": "api_request",
+        "session.id": "5f0c7a52-3d0e-4a4b-9f55-0a3c6a1f1e01",
+        "model": "claude-sonnet-4-5-20250929",
+        "request_id": "req_011CAAAbasketTest000001",
+        "cost_usd": 0.08,
+        "duration_ms": 7500,
+        "input_tokens": 4,
+        "output_tokens": 260,
+        "cache_read_tokens": 15_000,
+        "cache_creation_tokens": 12_000,
+        "event.timestamp": "2026-11-20T09:00:07.600Z",
+    }
+    logged = {
+        "body": {"stringValue": "claude_code.api_request"},
+        "attributes": [{"key": key, "value": _value(value)} for key, value in attributes.items()],
+    }
+    service = {"key": "service.name", "value": {"stringValue": "claude-code"}}
+    body = {
+        "resourceLogs": [
+            {
+                "resource": {"attributes": [service]},
+                "scopeLogs": [
+                    {"scope": {"name": "com.anthropic.claude_code.events"}, "logRecords": [logged]}
+                ],
+            }
+        ]
+    }
+    assert server.post("/v1/logs", json=body).status_code == 200
+    after = totals(server)
+    assert after["calls"] == before["calls"]
+    assert after["cost"] == before["cost"]  # the file tells for how long the cache was written, and counts
+    runs = server.get("/econome/v1/runs", params={**SPAN, "limit": 50}).json()["rows"]
+    assert sum(run["uncounted"] == "repeated" for run in runs) == 1
+
+
+def _value(value: object) -> dict[str, object]:
+    if isinstance(value, str):
+        return {"stringValue": value}
+    return {"intValue": str(value)} if isinstance(value, int) else {"doubleValue": value}
+
+
+def test_a_dry_run_tells_what_an_import_will_come_to_and_stores_nothing(
+    econome: Said, server: TestClient
+) -> None:
+    code, printed, _ = econome("claude-code", FILES / "claude-code", "--dry-run", "--json")
+    assert code == 1
+    told = json.loads(printed)
+    assert totals(server)["calls"] == 0
+    econome("claude-code", FILES / "claude-code")
+    stored = totals(server)
+    assert sum(row["calls"] for row in told["totals"]) == stored["calls"]
+    assert sum(row["output_tokens"] for row in told["totals"]) == stored["tokens"]["output"]
+    assert sum(row["input_tokens"] for row in told["totals"]) == stored["tokens"]["input"]
+    assert sum(Decimal(row["cost"]) for row in told["totals"]) == Decimal(stored["cost"])
+
+
+def test_a_dry_run_shows_sessions_folders_and_models(econome: Said) -> None:
+    _, printed, complaint = econome("claude-code", FILES / "claude-code", "--dry-run")
+    for column in ("session", "folder", "model"):
+        assert f"\n{column} " in f"\n{printed}"
+    assert "/home/ada/garden" in printed
+    assert "10 calls found" in printed
+    assert "in all" in printed
+    assert "Session files, KiB" in complaint
+
+
+def test_auto_finds_the_files_of_every_agent_where_it_keeps_them(
+    econome: Said, server: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(FILES / "claude-code", home / ".claude")
+    shutil.copytree(FILES / "codex", home / ".codex")
+    shutil.copytree(FILES / "gemini-cli", home / ".gemini")
+    monkeypatch.setattr(Path, "home", lambda: home)
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    econome("auto")
+    assert {name: one["calls"] for name, one in spend(server, "project").items()} == CALLS
+    assert totals(server, filter=labelled("folder", "/home/ada/shop"))["calls"] == 7 + 5 + 5
+
+
+def test_auto_tells_the_agents_apart_in_one_folder(econome: Said, server: TestClient) -> None:
+    econome("auto", FILES)
+    assert {name: one["calls"] for name, one in spend(server, "project").items()} == CALLS
+
+
+def test_calls_before_a_day_are_left_out(econome: Said, server: TestClient, tmp_path: Path) -> None:
+    econome("claude-code", FILES / "claude-code", "--since", "2026-11-22")
+    assert totals(server)["calls"] == 3
+    assert not (tmp_path / "data" / "imports.json").exists()  # what was left out is still to come
+
+
+def test_a_project_may_be_named(econome: Said, server: TestClient) -> None:
+    econome("codex", FILES / "codex", "--project", "agents")
+    assert set(spend(server, "project")) == {"agents"}
+
+
+def test_no_files_and_no_such_path_and_no_such_day_are_said(econome: Said, tmp_path: Path) -> None:
+    code, _, complaint = econome("codex", tmp_path)
+    assert (code, "No session file of Codex CLI was found in" in complaint) == (2, True)
+    assert "CODEX_HOME" in complaint
+    code, _, complaint = econome("codex", tmp_path / "nowhere")
+    assert (code, "There is no" in complaint) == (2, True)
+    code, _, complaint = econome("codex", FILES / "codex", "--since", "Tuesday")
+    assert (code, "'Tuesday'" in complaint) == (2, True)
+
+
+def test_no_server_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["import", "codex", str(FILES / "codex"), "--data", str(tmp_path)])
+    assert code == 2
+    assert "No server runs on" in capsys.readouterr().err
+
+
+# --- the endpoint
+
+
+def post(server: TestClient, agent: str, body: bytes, **asked: str) -> Any:
+    return server.post(f"/econome/v1/import/{agent}", content=body, params=asked)
+
+
+def test_a_line_that_is_no_call_is_refused_and_its_neighbours_are_stored(server: TestClient) -> None:
+    good = {
+        "key": "a",
+        "usage": {"input_tokens": 5, "output_tokens": 2},
+        "started_at": "2026-11-20T09:00:00Z",
+    }
+    body = b"\n".join([orjson.dumps(good), b"{", b'{"key": "b"}', orjson.dumps({**good, "key": "c"})])
+    answer = post(server, "codex", body).json()
+    assert (answer["stored"], answer["refusals"]) == (2, 2)
+    assert answer["refused"][0].startswith("line 2: it is no JSON object")
+    assert '"usage" must be' in answer["refused"][1]
+    assert totals(server)["calls"] == 2
+
+
+def test_an_unknown_agent_is_told_which_are_known(server: TestClient) -> None:
+    answer = post(server, "my-agent", b"")
+    assert answer.status_code == 400
+    assert "claude-code, codex, gemini-cli" in answer.json()["detail"]
+
+
+def test_an_unclear_dry_run_is_refused(server: TestClient) -> None:
+    assert post(server, "codex", b"", dry_run="perhaps").status_code == 400
+
+
+def test_a_call_that_is_sent_twice_in_one_body_is_told_once(server: TestClient) -> None:
+    line = orjson.dumps({"key": "a", "usage": {"input_tokens": 5, "output_tokens": 2}, "model": "gpt-5"})
+    answer = post(server, "codex", b"\n".join([line, line]), dry_run="true").json()
+    assert [row["calls"] for row in answer["totals"]] == [1]
+    assert answer["stored"] == 0
