@@ -24,6 +24,7 @@ from econome.ingest.measuring import Measuring
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
 from econome.ingest.repricing import Repricings
+from econome.ingest.shares import Shares
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
 from econome.pricing.sources import litellm
@@ -132,6 +133,7 @@ def open_econome(
         exchange=ExchangeRates(store),
         repricings=Repricings(store, writer, committer, beside, compile_filter),
         datasets=Datasets(store),
+        shares=Shares(store),
         keys=Keys(store, admin_token),
         live=hub,
         budget=Budget(settings.max_inflight_bytes),

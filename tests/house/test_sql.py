@@ -34,6 +34,8 @@ OF_NO_WORKSPACE = {
     "repricings_all": "fills the registry at the start, for all",
     "calibration": "learns for every workspace apart: its rows name theirs",
     "overrides_all": "fills the registry at the start, for all",
+    "shares_all": "fills the registry at the start, for all",
+    "feedback_token": "a token is looked up before its workspace is known, and is its own key",
     "projects_all": "fills the registry at the start, for all",
     "quiet_partitions": "asks the engine about its files, not about runs",
     "latest_key": "a bound on time for the whole store",

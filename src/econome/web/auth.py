@@ -46,8 +46,12 @@ OPEN_PREFIXES = (
     "/ui/",  # the dashboard's own files; what it shows, it asks for
     "/o/",  # LangSmith's links, which redirect into the dashboard
     "/public/",  # shared by an unguessable token in the path, which its endpoints check
+    "/api/v1/public/",
+    "/api/v2/public/",
+    "/feedback/tokens/",  # the same, for feedback
+    "/api/feedback/tokens/",
+    "/api/v1/feedback/tokens/",
     "/api/public/attachments/",
-    "/api/v1/public/attachments/",
 )
 
 

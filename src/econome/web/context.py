@@ -14,6 +14,7 @@ from econome.ingest.exchange import ExchangeRates
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
 from econome.ingest.repricing import Repricings
+from econome.ingest.shares import Shares
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
 from econome.settings import Settings
@@ -35,6 +36,7 @@ class Econome:
     exchange: ExchangeRates
     repricings: Repricings
     datasets: Datasets
+    shares: Shares
     keys: Keys
     live: Live
     budget: Budget

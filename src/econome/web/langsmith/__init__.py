@@ -12,20 +12,24 @@ from econome.web.langsmith import (
     examples,
     experiments,
     feedback,
+    feedback_tokens,
     info,
     links,
     runs,
     sessions,
+    sharing,
 )
 
 ROUTES = [
     *info.ROUTES,
     *runs.ROUTES,
     *sessions.ROUTES,
+    *feedback_tokens.ROUTES,  # before feedback: /feedback/tokens is no id
     *feedback.ROUTES,
+    *sharing.ROUTES,
     *attachments.ROUTES,
     *examples.ROUTES,
     *experiments.ROUTES,  # before datasets: /datasets/comparative is no id
     *datasets.ROUTES,
 ]
-AT_ROOT = [*links.LINKS, *examples.PLATFORM]
+AT_ROOT = [*links.LINKS, *sharing.PAGES, *examples.PLATFORM]

@@ -35,8 +35,15 @@ async def run(request: Request) -> Response:
     return _to(f"/ui/traces/{trace or identity}", run=identity)
 
 
+async def compared(request: Request) -> Response:
+    """/o/{tenant}/datasets/{dataset}/compare: the runs of the experiments that are compared there."""
+    said = request.query_params.get("selectedSessions", "").split(",")
+    chosen = [("project", found) for one in said if (found := uuid_of(one)) is not None]
+    return RedirectResponse(f"/ui/runs?{urlencode(chosen)}" if chosen else "/ui/runs", 307)
+
+
 async def elsewhere(_request: Request) -> Response:
-    """Pages that we have no equal of: shared runs, datasets, a workspace's front page."""
+    """Pages that we have no equal of: datasets, a workspace's front page."""
     return _to("/ui/")
 
 
@@ -61,6 +68,5 @@ LINKS = [
     Route("/o/{tenant}/projects/p/{project}/r/{run}", run, methods=["GET"]),
     Route("/o/{tenant}/datasets/{dataset}", elsewhere, methods=["GET"]),
     Route("/o/{tenant}", elsewhere, methods=["GET"]),
-    Route("/public/{token}/r", elsewhere, methods=["GET"]),
-    Route("/public/{token}/r/{run}", elsewhere, methods=["GET"]),
+    Route("/o/{tenant}/datasets/{dataset}/compare", compared, methods=["GET"]),
 ]

@@ -54,12 +54,6 @@ async def stats(request: Request) -> Response:
     return json_answer(await run_in_threadpool(_stats, context(request), caller, said))
 
 
-async def share(request: Request) -> Response:
-    """GET /runs/{id}/share: null, for no run is shared."""
-    require(request, Role.READ)
-    return json_answer(None)
-
-
 def _query(here: Econome, caller: Caller, said: Mapping[str, Any]) -> dict[str, object]:
     scope = scope_of(here, caller, said)
     limit = whole(said.get("limit"), "limit", MOST, 1, MOST)
@@ -146,5 +140,4 @@ ROUTES = [
     Route("/runs/query", query, methods=["POST"]),
     Route("/runs/stats", stats, methods=["POST"]),
     Route("/runs/{run_id}", read, methods=["GET"]),
-    Route("/runs/{run_id}/share", share, methods=["GET"]),
 ]
