@@ -59,6 +59,14 @@ def default_data(environ: Mapping[str, str] = os.environ, platform: str = sys.pl
     return Path(base).expanduser() / "econome"
 
 
+AGENTS_HOMES = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME")
+
+
+def agents_homes(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The coding agents' own variables that move their files, as far as they are set."""
+    return {name: value for name in AGENTS_HOMES if (value := environ.get(name))}
+
+
 def hugging_face_hub(environ: Mapping[str, str] = os.environ) -> Path:
     """Where Hugging Face keeps models on this machine, by its own rules, whether it exists or not."""
     if named := environ.get("HF_HUB_CACHE") or environ.get("HUGGINGFACE_HUB_CACHE"):

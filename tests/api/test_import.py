@@ -143,8 +143,8 @@ def test_totals_by_session_folder_and_model_can_be_asked_for(econome: Said, serv
     assert sessions["8a1b1f7e-94c2-4d0a-8a52-6c1d5a2b7e02"]["calls"] == 1
     assert sessions["c2d7a0b4-1f6e-4b7c-a5b0-91f3d0e4ac03"]["calls"] == 3
     assert spend(server, "model")["claude-haiku-4-5-20251001"]["calls"] == 2
-    assert totals(server, filter=labelled("folder", "/home/ada/garden"))["calls"] == 3
-    assert totals(server, filter=labelled("folder", "/home/ada/shop"))["calls"] == 7
+    assert totals(server, filter=labelled("folder", "/home/me/garden"))["calls"] == 3
+    assert totals(server, filter=labelled("folder", "/home/me/shop"))["calls"] == 7
     assert totals(server, filter=labelled("subagent", "Explore"))["calls"] == 2
 
 
@@ -212,7 +212,7 @@ def test_a_dry_run_shows_sessions_folders_and_models(econome: Said) -> None:
     _, printed, complaint = econome("claude-code", FILES / "claude-code", "--dry-run")
     for column in ("session", "folder", "model"):
         assert f"\n{column} " in f"\n{printed}"
-    assert "/home/ada/garden" in printed
+    assert "/home/me/garden" in printed
     assert "10 calls found" in printed
     assert "in all" in printed
     assert "Session files, KiB" in complaint
@@ -230,7 +230,7 @@ def test_auto_finds_the_files_of_every_agent_where_it_keeps_them(
         monkeypatch.delenv(name, raising=False)
     econome("auto")
     assert {name: one["calls"] for name, one in spend(server, "project").items()} == CALLS
-    assert totals(server, filter=labelled("folder", "/home/ada/shop"))["calls"] == 7 + 5 + 5
+    assert totals(server, filter=labelled("folder", "/home/me/shop"))["calls"] == 7 + 5 + 5
 
 
 def test_auto_tells_the_agents_apart_in_one_folder(econome: Said, server: TestClient) -> None:

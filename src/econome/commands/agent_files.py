@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from econome.domain.errors import EconomeError
+from econome.settings import agents_homes
 from econome.wire.agents.call import Agent
 
 Environment = Mapping[str, str]
@@ -84,7 +84,7 @@ KINDS: Mapping[Agent, _Kind] = {
 def find(
     agents: Sequence[Agent],
     paths: Sequence[Path] = (),
-    environment: Environment = os.environ,
+    environment: Environment | None = None,
     home: Path | None = None,
 ) -> list[SessionFile]:
     """The session files of these agents, the oldest first; where `paths` are given, only those below.
@@ -92,6 +92,7 @@ def find(
     Raises `NoFiles`, which says where was looked.
     """
     home = home or Path.home()
+    environment = agents_homes() if environment is None else environment
     found: dict[Path, SessionFile] = {}
     looked: list[str] = []
     for agent in agents:

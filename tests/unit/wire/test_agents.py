@@ -230,7 +230,7 @@ def test_the_first_answer_of_claude_code_tells_all_that_its_lines_do() -> None:
     assert run.output_tokens == 260
     assert run.model == "claude-sonnet-4-5-20250929"
     assert run.session == "5f0c7a52-3d0e-4a4b-9f55-0a3c6a1f1e01"
-    assert run.metadata["folder"] == "/home/ada/shop"
+    assert run.metadata["folder"] == "/home/me/shop"
     assert run.metadata["branch"] == "main"
     assert run.metadata["agent"] == "claude-code"
     assert run.response_id == "req_011CAAAbasketTest000001"
@@ -275,7 +275,7 @@ def test_a_codex_call_keeps_the_model_of_its_own_turn() -> None:
 
 def test_a_codex_call_tells_its_folder_its_branch_and_what_it_was_asked() -> None:
     call = read(Agent.CODEX, files_of(Agent.CODEX)[2]).calls[0]
-    assert (call.folder, call.branch, call.provider) == ("/home/ada/shop", "main", "openai")
+    assert (call.folder, call.branch, call.provider) == ("/home/me/shop", "main", "openai")
     assert call.prompt == "Why does the basket test fail?"
     assert call.tools[0][0] == "shell"
     run = stored([piece_of(call)])[str(call.id)]
