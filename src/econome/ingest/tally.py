@@ -356,10 +356,12 @@ def _member(run: Run | _Stored) -> Member:
 
 
 def _information(run: Run | _Stored, worth: int) -> int:
-    """How much a run says of its usage: from whom it is known, then its cache, reasoning, buckets."""
+    """How much a run says of its usage: from whom it is known, then its cache, reasoning, buckets, doubts."""
     caches = sum(one is not None for one in (run.cache_read, run.cache_write_5m, run.cache_write_1h))
     buckets = sum(getattr(run, bucket) is not None for bucket in _BUCKETS)
-    return ((worth * 4 + caches) * 2 + (run.reasoning is not None)) * 16 + buckets
+    is_doubted = any(not note.startswith(PARTIAL) for note in run.notes)
+    told = ((worth * 4 + caches) * 2 + (run.reasoning is not None)) * 16 + buckets
+    return told * 2 + (not is_doubted)
 
 
 def _verdict(row: _Stored) -> Verdict:

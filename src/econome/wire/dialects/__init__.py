@@ -6,15 +6,34 @@ knows a span reads it; what nobody knows is kept as a step, with all that it bro
 
 from __future__ import annotations
 
-from econome.wire.dialects import langfuse, openinference, otel_genai, vercel_ai
+from econome.wire.dialects import (
+    anthropic_sdk,
+    bedrock,
+    inference_servers,
+    langfuse,
+    langsmith,
+    mlflow,
+    openinference,
+    otel_genai,
+    strands,
+    traceloop,
+    vercel_ai,
+)
 from econome.wire.dialects.told import Dialect, Told
 from econome.wire.otlp.span import Span
 
 __all__ = ["DIALECTS", "Dialect", "Told", "dialect_of"]
 
 _OF_LIBRARIES: tuple[Dialect, ...] = (
+    anthropic_sdk.DIALECT,
+    langsmith.DIALECT,
+    mlflow.DIALECT,
+    strands.DIALECT,
+    inference_servers.DIALECT,
+    bedrock.DIALECT,
     openinference.DIALECT,
     vercel_ai.DIALECT,
+    traceloop.DIALECT,
     otel_genai.DIALECT,
 )
 
