@@ -59,12 +59,10 @@ def default_data(environ: Mapping[str, str] = os.environ, platform: str = sys.pl
     return Path(base).expanduser() / "econome"
 
 
-AGENTS_HOMES = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME")
-
-
 def agents_homes(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The coding agents' own variables that move their files, as far as they are set."""
-    return {name: value for name in AGENTS_HOMES if (value := environ.get(name))}
+    names = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME")
+    return {name: value for name in names if (value := environ.get(name))}
 
 
 def hugging_face_hub(environ: Mapping[str, str] = os.environ) -> Path:
