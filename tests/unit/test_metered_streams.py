@@ -315,7 +315,7 @@ _POINTS = st.lists(
     cuts=st.lists(_SECONDS, min_size=2, max_size=2, unique=True),
     chance=st.randoms(use_true_random=False),
 )
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_any_streams_in_any_order_are_counted_as_by_hand(
     shared_store: Store,
     streams: list[tuple[Temporality, bool, list[tuple[int, int, int, int]]]],
@@ -337,7 +337,7 @@ def test_any_streams_in_any_order_are_counted_as_by_hand(
     for stream in sent:
         stream.points = [point for point, whose in arriving if whose is stream]
     while arriving:
-        size = chance.randint(1, len(arriving))
+        size = chance.randint((len(arriving) + 1) // 2, len(arriving))
         ledger.take(*dict.fromkeys(_each_once([point for point, _ in arriving[:size]])))
         del arriving[:size]
     since, until = sorted(cuts)
@@ -348,7 +348,7 @@ def test_any_streams_in_any_order_are_counted_as_by_hand(
 
 
 def _each_once(points: Sequence[MeteredPoint]) -> list[MeteredPoint]:
-    """Of points with one key in one body, the last: which of two that contradict each other stays is no law."""
+    """Of points with one key in one body, the last: nobody says which of two should stay."""
     return list({(point.stream, point.started_at, point.told_at): point for point in points}.values())
 
 
