@@ -72,6 +72,9 @@ def _keep_to_count(piece: Piece, kind: str, inputs: Any, outputs: Any) -> None:
 def _describe_answer(piece: Piece, answer: Mapping[str, Any]) -> None:
     piece.fields["chars_answer"] = characters_of(answer)
     response_id = response_id_of(answer, str(piece.id))
+    if not response_id and "generations" in answer:
+        # LangChain calls an answer by its run where the provider gave no id; its spans say so too.
+        response_id = str(piece.id)
     if response_id:
         piece.fields["response_id"] = response_id
 
