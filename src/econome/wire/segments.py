@@ -242,7 +242,16 @@ def _size(value: object, depth: int = 0) -> int:
 _NO_TEXT = frozenset(
     (
         *("type", "role", "id", "name", "image_url", "input_audio", "source", "data", "base64", "image"),
-        *("audio", "cache_control", "index", "tool_call_id", "lc", "encrypted_content", "signature"),
+        *(
+            "audio",
+            "cache_control",
+            "index",
+            "tool_call_id",
+            "tool_use_id",
+            "lc",
+            "encrypted_content",
+            "signature",
+        ),
     )
 )
 

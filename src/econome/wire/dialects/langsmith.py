@@ -7,11 +7,13 @@ repeat what an answer that it passes on has used, so only calls are read for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from econome.domain.run import CALLS
+from econome.wire.answers import response_id_of
 from econome.wire.conventions.account import Account
 from econome.wire.dialects import native
 from econome.wire.dialects.otel_genai import usage_of
@@ -34,6 +36,8 @@ _OF_RUNTIME = frozenset(
 )
 """What the client says of its own settings: true, but nothing to filter by."""
 _AROUND = timedelta(days=1)
+_RUN = re.compile(r'"id": ?"(?:lc_)?run-{1,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})')
+"""How LangChain calls an answer whose provider named none."""
 
 
 def read(span: Span) -> Told:
@@ -61,7 +65,7 @@ def read(span: Span) -> Told:
 def _read_call(given: Mapping[str, Any], told: Told, metadata: dict[str, Any]) -> None:
     told.provider = text(metadata, "ls_provider") or text(given, "gen_ai.system")
     told.model_asked = text(metadata, "ls_model_name")
-    told.response_id = text(given, "gen_ai.response.id")
+    told.response_id = _answer(given, told.outputs)
     tools = json_at(given, "gen_ai.tool.definitions")
     if isinstance(tools, list) and isinstance(told.inputs, dict):
         told.inputs.setdefault("tools", tools)
@@ -76,6 +80,21 @@ def _read_call(given: Mapping[str, Any], told: Told, metadata: dict[str, Any]) -
     told.service_tier = told.service_tier or text(given, "gen_ai.response.service_tier")
     within = native.account_within(told.kind, told.outputs or {}, told.notes, extra={"metadata": metadata})
     told.account = within or _by_counts(given, told)
+
+
+def _answer(given: Mapping[str, Any], outputs: object) -> str:
+    """The id of the answer: the provider's, else that of the run, which LangChain gives to its message.
+
+    By it one finds the run again, where its client sends it in LangSmith's own protocol as well.
+    """
+    told = text(given, "gen_ai.response.id")
+    if told or not isinstance(outputs, dict):
+        return told
+    found = response_id_of(outputs)
+    if found:
+        return found
+    of_run = _RUN.search(text(given, _COMPLETION))
+    return of_run[1] if of_run else ""
 
 
 def _by_counts(given: Mapping[str, Any], told: Told) -> Account | None:

@@ -43,7 +43,9 @@ def read(span: Span) -> Told:
     if is_told and waited is not None and span.started_at is not None:
         told.first_token_at = span.started_at + timedelta(milliseconds=waited)
     told.tags = texts(given.get("langfuse.tags", given.get("tag.tags")))
-    told.metadata.update({name: given[name] for name in ("gen_ai.agent.name",) if name in given})
+    agent = text(given, "gen_ai.agent.name")
+    if agent:
+        told.metadata["agent"] = agent
     if span.events:
         _read_events(span.events, told)
     return told

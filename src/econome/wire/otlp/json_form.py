@@ -16,6 +16,7 @@ from econome.wire.otlp.protobuf import Undecodable
 from econome.wire.otlp.span import Event, LogRecord, Source, Span, moment_of
 
 _DEEPEST = 64
+_INT64 = 2**63
 _KINDS = {
     "SPAN_KIND_INTERNAL": 1,
     "SPAN_KIND_SERVER": 2,
@@ -63,7 +64,8 @@ def value_of(value: object, depth: int = 0) -> Any:
             case "stringValue":
                 return held if isinstance(held, str) else str(held)
             case "intValue":
-                return whole(held)
+                number = whole(held)
+                return number if -_INT64 <= number < _INT64 else str(held)
             case "boolValue":
                 return bool(held)
             case "doubleValue":
