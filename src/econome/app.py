@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from itertools import groupby
 from operator import attrgetter
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
@@ -19,10 +19,13 @@ from econome.ingest.commit import Change, Committer
 from econome.ingest.compaction import Compaction
 from econome.ingest.costing import Costing
 from econome.ingest.datasets import Datasets
+from econome.ingest.destinations import destinations_of
 from econome.ingest.exchange import ExchangeRates
+from econome.ingest.forwarding import Forwarder
 from econome.ingest.measuring import Measuring
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
+from econome.ingest.prompts import Prompts
 from econome.ingest.repricing import Repricings
 from econome.ingest.shares import Shares
 from econome.ingest.writer import Writer
@@ -35,7 +38,7 @@ from econome.settings import Settings
 from econome.store.client import Store
 from econome.store.migrate import migrate
 from econome.store.text_index import set_text_index
-from econome.web import api, errors, guard, health, ingest, langsmith, login, otlp, ui
+from econome.web import api, errors, guard, health, ingest, langfuse, langsmith, login, otlp, ui
 from econome.web.api import export
 from econome.web.context import Econome
 from econome.web.keys import Keys
@@ -65,6 +68,7 @@ def create_app(
         compaction = Compaction(here.store)
         here.writer.start()
         compaction.start()
+        here.forwarder.start()
         here.repricings.go_on()
         try:
             yield
@@ -72,6 +76,7 @@ def create_app(
             here.live.close()
             await here.repricings.stop()
             here.writer.stop()
+            await to_thread.run_sync(here.forwarder.stop)
             compaction.stop()
             here.store.close()
 
@@ -91,6 +96,7 @@ def routes() -> list[BaseRoute]:
         *login.ROUTES,
         *api.routes(),
         *otlp.ROUTES,
+        *langfuse.ROUTES,
         *langsmith.AT_ROOT,
         *ui.ROUTES,
         *(Mount(root, routes=spoken) for root in sorted(LANGSMITH_ROOTS, reverse=True)),
@@ -101,6 +107,8 @@ def open_econome(
     settings: Settings, admin_token: str, on_step: Callable[[str], None] = lambda _: None
 ) -> Econome:
     """The objects of one running Econome, its store open and up to date."""
+    destinations = destinations_of(settings.forward, settings.forward_headers)
+    forwarder = Forwarder(destinations, settings.forward_queue_bytes)
     store = Store(settings.dsn, readers=settings.readers)
     migrate(store)
     set_text_index(store, wanted=settings.text_index)
@@ -133,10 +141,12 @@ def open_econome(
         exchange=ExchangeRates(store),
         repricings=Repricings(store, writer, committer, beside, compile_filter),
         datasets=Datasets(store),
+        prompts=Prompts(store),
         shares=Shares(store),
         keys=Keys(store, admin_token),
         live=hub,
         budget=Budget(settings.max_inflight_bytes),
+        forwarder=forwarder,
         exporting=CapacityLimiter(export.AT_ONCE),
         decoding=CapacityLimiter(DECODERS),
     )

@@ -190,7 +190,8 @@ class Settings:
                 "The store must be chdb:///folder or clickhouse://user:password@host:port/database "
                 f"(clickhouses:// with TLS), not {self._scheme}://."
             )
-        if self._scheme == "clickhouses" and _port(self.store) not in {None, *TLS_PORTS}:
+        dsn_port = _port(self.store)  # of any store: it raises where what stands there is none
+        if self._scheme == "clickhouses" and dsn_port not in {None, *TLS_PORTS}:
             raise SettingsError("clickhouses:// speaks TLS at port 8443, which it takes by itself, or 443.")
 
     @property

@@ -38,6 +38,7 @@ class Body:
 
     content: bytes
     broken: str = ""
+    packed: bytes = b""  # as it came, which is the content itself where nothing was packed
 
 
 class _Room:
@@ -81,7 +82,7 @@ async def body_of(
         packed = await _read(request, room, limit_bytes)
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
         if encoding in ("", "identity"):
-            yield Body(packed)
+            yield Body(packed, packed=packed)
         else:
             yield await to_thread.run_sync(_unpack, packed, encoding, room, limit_bytes, limiter=unpacking)
     finally:
@@ -153,8 +154,8 @@ def _unpack(packed: bytes, encoding: str, room: _Room, limit_bytes: int) -> Body
                 raise TooLarge(_too_large(limit_bytes))
             unpacked.write(chunk)
     except (zstandard.ZstdError, zlib.error, EOFError) as error:
-        return Body(unpacked.getvalue(), f"The {encoding} body is damaged: {error}")
-    return Body(unpacked.getvalue())
+        return Body(unpacked.getvalue(), f"The {encoding} body is damaged: {error}", packed)
+    return Body(unpacked.getvalue(), packed=packed)
 
 
 def _zstd(packed: bytes) -> Iterator[bytes]:

@@ -11,8 +11,10 @@ from starlette.requests import HTTPConnection
 from econome.ingest.budget import Budget
 from econome.ingest.datasets import Datasets
 from econome.ingest.exchange import ExchangeRates
+from econome.ingest.forwarding import Forwarder
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
+from econome.ingest.prompts import Prompts
 from econome.ingest.repricing import Repricings
 from econome.ingest.shares import Shares
 from econome.ingest.writer import Writer
@@ -36,10 +38,12 @@ class Econome:
     exchange: ExchangeRates
     repricings: Repricings
     datasets: Datasets
+    prompts: Prompts
     shares: Shares
     keys: Keys
     live: Live
     budget: Budget
+    forwarder: Forwarder
     exporting: CapacityLimiter  # slices of exports that are read at the same time
     decoding: CapacityLimiter  # threads that unpack and decode: slow questions must not take them all
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from anyio import CapacityLimiter, to_thread
@@ -12,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from econome.store.client import Store
 from econome.web.auth import Role, require
-from econome.web.context import context
+from econome.web.context import Econome, context
 
 PATIENCE_SECONDS = 5.0  # a store that takes longer than this to say 1 does not answer
 
@@ -54,8 +55,20 @@ async def metrics(request: Request) -> Response:
             here.live.listeners,
         ),
         *_metric("econome_ingest", "untyped", "What became of what was sent", "what", counters),
+        *_metric(
+            "econome_forwarding", "untyped", "What became of what was to go on", "what", _forwarded(here)
+        ),
     ]
     return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def _forwarded(here: Econome) -> Mapping[str, int]:
+    """Of all destinations together: their names are the owner's business."""
+    counts = Counter[str]()
+    for one in here.forwarder.standing():
+        counts += Counter({"sent": one.sent, "waiting": one.waiting})
+        counts += Counter({f"dropped_{why}": count for why, count in one.dropped.items()})
+    return counts
 
 
 async def _is_alive(store: Store) -> bool:

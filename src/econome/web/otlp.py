@@ -25,6 +25,7 @@ from econome.web.auth import Caller, require
 from econome.web.body import Body, body_of
 from econome.web.context import Econome, context
 from econome.web.ingest import narrow, tell
+from econome.web.langfuse import asked as langfuse
 from econome.web.otlp_answers import JSON, PROTOBUF, media_type, refusal, success
 from econome.wire.otlp import json_form, metric_points, pieces, protobuf, records
 from econome.wire.otlp import metrics as metric_deliveries
@@ -38,6 +39,7 @@ _PROJECT_HEADERS = ("langsmith-project", "x-project-name")
 class _Signal:
     """One kind of export: how its bodies are read, and how its answers count what was refused."""
 
+    path: str  # below the base of any OTLP endpoint
     refused: str
     readers: dict[str, Callable[[bytes], Iterable[Any]]]
     delivery_of: Callable[[Iterable[Any], str], Any]
@@ -61,18 +63,21 @@ async def _keep_points(here: Econome, caller: Caller, delivery: MetricsDelivery)
 
 
 _TRACES = _Signal(
+    "/v1/traces",
     "rejectedSpans",
     {PROTOBUF: protobuf.spans_in, JSON: json_form.spans_in},
     pieces.delivery_of,
     _keep_runs,
 )
 _LOGS = _Signal(
+    "/v1/logs",
     "rejectedLogRecords",
     {PROTOBUF: protobuf.records_in, JSON: json_form.records_in},
     records.delivery_of,
     _keep_runs,
 )
 _METRICS = _Signal(
+    "/v1/metrics",
     "rejectedDataPoints",
     {PROTOBUF: metric_points.in_protobuf, JSON: metric_points.in_json},
     lambda points, project: metric_deliveries.delivery_of(points, datetime.now(UTC), project),
@@ -125,6 +130,8 @@ async def _stored(
     caller = require(request, Role.INGEST)
     here = context(request)
     project = next(filter(None, map(request.headers.get, _PROJECT_HEADERS)), "")
+    if not project and request.url.path.startswith(langfuse.ROOT):
+        project = langfuse.project_of(request, caller)
     async with body_of(request, here.budget, here.settings.max_body_bytes, here.decoding) as body:
 
         def decode() -> Any:
@@ -132,6 +139,7 @@ async def _stored(
 
         delivery: Delivery | MetricsDelivery = await to_thread.run_sync(decode, limiter=here.decoding)
         await signal.keep(here, caller, delivery)
+        here.forwarder.offer(signal.path, request.headers, body.packed)
     return delivery
 
 
