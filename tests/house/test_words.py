@@ -23,7 +23,9 @@ WHERE_OTHERS_SPEAK = (
     "counting",
     "sample",
     "web/langsmith",
+    "web/langfuse",
     "analytics/langsmith",
+    "analytics/langfuse",
     "analytics/filter",
 )
 

@@ -97,6 +97,7 @@ def attachment(store: Store, run: RunRow, workspace: UUID, digest: str) -> Conte
     return Content(answer[0].name, answer[0].mime, base64.b64decode(answer[0].content)) if answer else None
 
 
-def feedback_of_run(store: Store, workspace: UUID, run: UUID) -> list[Remark]:
-    """What was said about a run, oldest first."""
-    return store.ask(Remark, question("feedback_of_run"), workspace=workspace, run=run)
+def feedback_of_run(store: Store, workspace: UUID, run: RunRow) -> list[Remark]:
+    """What was said about a run, oldest first; of a root, what was said of its trace too."""
+    about = [run.id] if run.parent_id is not None else [run.id, run.trace_id]
+    return store.ask(Remark, question("feedback_of_run"), workspace=workspace, runs=about)

@@ -37,6 +37,7 @@ OPEN_PATHS = frozenset(
         "/info",
         "/api/info",
         "/api/v1/info",
+        "/api/public/health",
         "/econome/v1/session",
         "/econome/v1/login",
         "/econome/v1/logout",
@@ -52,6 +53,7 @@ OPEN_PREFIXES = (
     "/api/feedback/tokens/",
     "/api/v1/feedback/tokens/",
     "/api/public/attachments/",
+    "/api/public/media/",  # Langfuse's clients put files without their keys, at addresses that are signed
 )
 
 

@@ -95,7 +95,7 @@ async def run(request: Request) -> Response:
     payload = await run_in_threadpool(payload_of_run, store, caller.workspace, row.key_time, row.id)
     files = await run_in_threadpool(details.attachments_of_run, store, row, caller.workspace)
     bill = await run_in_threadpool(details.bill_of, store, row)
-    remarks = await run_in_threadpool(details.feedback_of_run, store, caller.workspace, row.id)
+    remarks = await run_in_threadpool(details.feedback_of_run, store, caller.workspace, row)
     return shapes.answer(
         {
             "run": shapes.run(row, context(request).projects, caller.workspace),
