@@ -9,6 +9,7 @@ from __future__ import annotations
 from econome.wire.dialects import (
     anthropic_sdk,
     bedrock,
+    coding_agents,
     inference_servers,
     langfuse,
     langsmith,
@@ -25,6 +26,7 @@ from econome.wire.otlp.span import Span
 __all__ = ["DIALECTS", "Dialect", "Told", "dialect_of"]
 
 _OF_LIBRARIES: tuple[Dialect, ...] = (
+    coding_agents.DIALECT,
     anthropic_sdk.DIALECT,
     langsmith.DIALECT,
     mlflow.DIALECT,
