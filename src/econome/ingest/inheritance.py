@@ -17,8 +17,9 @@ MOST_CHARACTERS: Final = 4_096
 
 _OF_MACHINES: Final = (
     *("ls_", "LANGSMITH_", "LANGCHAIN_", "langsmith", "langchain", "langgraph_", "lc_", "checkpoint_", "__"),
+    "langfuse_",
     *("usage_metadata", "revision_id", "created_by", "run_id", "run_attempt", "graph_id", "assistant_id"),
-    *("library", "platform", "runtime", "sdk", "py_implementation", "service.name"),
+    *("library", "platform", "runtime", "sdk", "py_implementation", "service.name", "instrumentation"),
 )
 """How the keys of metadata begin that frameworks write of the run itself, not of its trace."""
 

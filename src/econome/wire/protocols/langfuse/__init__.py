@@ -18,7 +18,7 @@ from econome.domain.piece import Delivery, Piece, Reason, Refusal
 from econome.domain.run import Op
 from econome.wire.dialects.langfuse import KINDS
 from econome.wire.json_text import KEPT_AS_TEXT, parse
-from econome.wire.protocols.langfuse.body import observation_piece, times_in, trace_piece
+from econome.wire.protocols.langfuse.body import observation_piece, times_in, trace_pieces
 from econome.wire.protocols.langfuse.ids import observation_run_id, score_id, trace_run_id
 from econome.wire.times import instant
 
@@ -56,11 +56,12 @@ class _Trace:
     first: datetime | None = None
     last: datetime | None = None
 
-    def saw(self, *moments: datetime | None) -> None:
-        known = [moment for moment in moments if moment is not None]
-        if known:
-            self.first = min(known if self.first is None else [self.first, *known])
-            self.last = max(known if self.last is None else [self.last, *known])
+    def saw(self, body: Mapping[str, Any], said_at: datetime | None) -> None:
+        """Takes note of the times of something that belongs to it, or of its own."""
+        begins, ends = times_in(body)
+        firsts = [moment for moment in (self.first, *begins, said_at) if moment is not None]
+        lasts = [moment for moment in (self.last, *ends) if moment is not None]
+        self.first, self.last = min(firsts, default=None), max(lasts, default=None)
 
 
 @dataclass(slots=True)
@@ -130,7 +131,7 @@ class _Reader:
     def pieces(self, project: str | None) -> Iterable[Piece]:
         """The pieces of all that was taken, traces first."""
         for identity, trace in self._traces.items():
-            yield trace_piece(identity, trace.id, trace.body, (trace.first, trace.last), project)
+            yield from trace_pieces(identity, trace.id, trace.body, (trace.first, trace.last), project)
         for one in self._observations.values():
             yield observation_piece(one.id, one.op, one.kind, one.body, one.said_at, project)
 
@@ -140,7 +141,7 @@ class _Reader:
             return
         trace = self._trace(str(body["id"]))
         trace.body = united(trace.body, body)
-        trace.saw(*times_in(body), said_at)
+        trace.saw(body, said_at)
         self._accept(told, f"{Op.PATCH}.{trace_run_id(trace.id)}")
 
     def _take_observation(
@@ -157,7 +158,7 @@ class _Reader:
         one.body = united(one.body, body)
         one.said_at = one.said_at or said_at
         if trace_id:
-            self._trace(trace_id).saw(*times_in(body), said_at)
+            self._trace(trace_id).saw(body, said_at)
         self._accept(told, f"{op}.{identity}")
 
     def _take_score(self, told: Told, body: dict[str, Any], said_at: datetime | None) -> None:

@@ -31,22 +31,27 @@ from econome.wire.segments import preview_of_inputs, preview_of_outputs
 from econome.wire.times import instant
 
 _ERROR_CHARACTERS = 500
-_TIMES = ("startTime", "timestamp", "start_time", "endTime", "end_time")
+_BEGINS = ("startTime", "timestamp", "start_time")
+_ENDS = ("endTime", "end_time")
 _MOVED = frozenset(("input", "output", "metadata"))
 """What stands elsewhere; all else of a body is kept as it came."""
 
 Span = tuple[datetime | None, datetime | None]
 
 
-def times_in(body: Mapping[str, Any]) -> list[datetime | None]:
-    """Every time that a body tells."""
-    return [instant(body.get(name)) for name in _TIMES]
+def times_in(body: Mapping[str, Any]) -> tuple[list[datetime | None], list[datetime | None]]:
+    """When, by a body, something began or was spoken of, and when it ended."""
+    return [instant(body.get(name)) for name in _BEGINS], [instant(body.get(name)) for name in _ENDS]
 
 
-def trace_piece(
+def trace_pieces(
     identity: UUID, trace_id: str, body: Mapping[str, Any], lasted: Span, project: str | None
-) -> Piece:
-    """The root of a trace: whole each time, and it has ended when the last thing in it has."""
+) -> list[Piece]:
+    """The root of a trace, as far as a batch tells it.
+
+    Nobody tells when a trace ends: it has when the last thing in it has. Until something has, the
+    moment that it was spoken of stands in, as a post, which all that is known better overrides.
+    """
     notes: list[str] = []
     first, last = lasted
     piece = Piece(
@@ -54,7 +59,7 @@ def trace_piece(
         op=Op.PATCH,
         key_time=time_in(identity),
         project=project,
-        metadata=metadata_of(_metadata(body, "trace_id", trace_id), notes),
+        metadata=metadata_of(_metadata(body, "trace_id", trace_id, identity), notes),
         said_at=first,
     )
     given = piece.fields
@@ -64,10 +69,13 @@ def trace_piece(
     if time_in(identity) is not None and first is not None:
         given["started_at"] = first
     _label(given, body, notes)
-    piece.payload = Payload(extra=_extra(body, "trace"))
+    piece.payload = Payload(extra=_extra(body, "trace") if body else b"")
     _texts(piece, body.get("input"), body.get("output"))
     piece.notes = tuple(notes)
-    return piece
+    if not body or last is not None or first is None:
+        return [piece]
+    spoken = Piece(identity, Op.POST, time_in(identity), project, {"ended_at": first}, said_at=first)
+    return [spoken, piece]
 
 
 def observation_piece(
@@ -78,7 +86,7 @@ def observation_piece(
     started, ended = _started(body), instant(body.get("endTime"))
     if kind == "event":
         ended = ended or started
-    told.metadata = _metadata(body, "observation_id", str(body["id"]))
+    told.metadata = _metadata(body, "observation_id", str(body["id"]), identity)
     _read_call(told, op, body, ended)
     piece = Piece(
         id=identity,
@@ -141,8 +149,8 @@ def _label(given: dict[str, Any], body: Mapping[str, Any], notes: list[str]) -> 
         given["tags"] = tags_of(tags, notes)
 
 
-def _metadata(body: Mapping[str, Any], own: str, identity: str) -> dict[str, Any]:
-    """What one may filter by, the id that the app knows among it."""
+def _metadata(body: Mapping[str, Any], own: str, said_id: str, identity: UUID) -> dict[str, Any]:
+    """What one may filter by; the id that the app knows is among it, where it is not the run's."""
     said = body.get("metadata")
     found: dict[str, Any] = dict(said) if isinstance(said, dict) else {}
     if said is not None and not isinstance(said, dict):
@@ -161,7 +169,8 @@ def _metadata(body: Mapping[str, Any], own: str, identity: str) -> dict[str, Any
         found["level"] = level
     if level != "ERROR" and isinstance(body.get("statusMessage"), str) and body["statusMessage"]:
         found["status_message"] = body["statusMessage"]
-    found[f"langfuse_{own}"] = identity
+    if said_id != str(identity):
+        found[f"langfuse_{own}"] = said_id
     return found
 
 
