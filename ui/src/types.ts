@@ -172,7 +172,7 @@ export interface RunRow {
   usage_source: UsageSource;
   usage_convention: string;
   counted: boolean;
-  uncounted: "" | "wrapper" | "wrapped" | "repeated" | "replayed";
+  uncounted: "" | "wrapper" | "wrapped" | "served" | "repeated" | "shadowed" | "replayed";
   fees: Record<string, number>;
   fee_cost: Money;
   our_cost: Money;

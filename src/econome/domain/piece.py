@@ -13,6 +13,9 @@ from uuid import UUID
 from econome.domain.run import Op
 from econome.domain.usage import Usage, UsageSource
 
+INSTRUMENTATION = "instrumentation"
+"""The key of metadata under which stands which library wrote a span."""
+
 OF_SPAN = 20
 """The place of a reading from a span or a log record: ours to price, whatever cost its library states."""
 

@@ -50,6 +50,7 @@ class Uncounted(StrEnum):
     REPEATED = (
         "repeated"  # another run has the same answer, by its id, or is the same one half of whose id is known
     )
+    SHADOWED = "shadowed"  # another library reports it: the same model and tokens, at the same time
     REPLAYED = "replayed"  # it was answered from the app's own cache
 
 

@@ -24,6 +24,7 @@ from econome.ingest.measuring import Measuring
 from econome.ingest.memory import Memory, RunKey, run_key
 from econome.ingest.narrowing import narrow
 from econome.ingest.projects import Projects
+from econome.ingest.spending import Portion, Spending, portion_of
 from econome.ingest.tally import Tally
 from econome.store.client import Store
 from econome.store.version import next_version
@@ -53,6 +54,19 @@ class Change:
     runs: int
 
 
+class _Touched(dict[RunKey, Run]):
+    """The runs of a commit, and what each counted before anything was changed in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted: dict[RunKey, Portion | None] = {}
+
+    def __setitem__(self, key: RunKey, run: Run) -> None:
+        if key not in self.counted:
+            self.counted[key] = portion_of(run)
+        super().__setitem__(key, run)
+
+
 class Committer:
     """Turns deliveries into rows. One thread at a time."""
 
@@ -73,6 +87,7 @@ class Committer:
         self._memory = Memory(store)
         self._tally = Tally(store, self._memory)
         self._version = 0  # of the last text that was written
+        self.spending = Spending()
 
     @property
     def slack(self) -> timedelta:
@@ -85,7 +100,7 @@ class Committer:
         Raises `StoreError` when the store refuses. Nothing is acknowledged then, and
         memory has forgotten what it believed, so that the same batch may come again.
         """
-        touched: dict[RunKey, Run] = {}
+        touched = _Touched()
         try:
             self._fold(batch, touched)
             for run in touched.values():
@@ -99,8 +114,9 @@ class Committer:
             self._memory.forget(touched)
             self._tally.forget(touched.values())
             raise
-        for run in touched.values():
+        for key, run in touched.items():
             self._memory.put(run)
+            self.spending.add(touched.counted[key], portion_of(run))
         self._memory.shrink()
         self._tally.shrink()
         return _changes(touched.values())

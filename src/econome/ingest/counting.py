@@ -37,6 +37,9 @@ class Member:
     is_server: bool = False  # it is the server's view of a call
     is_replayed: bool = False  # no call: the app answered it from its own cache
     started_at: datetime = UNDATED
+    ended_at: datetime | None = None
+    model: str = ""
+    library: str = ""  # which instrumentation tells of it; "" where nobody says
     answer: str = ""  # the provider's id of its answer
     information: int = 0  # how much it says of its usage; more beats less between two of one call
     sent: int | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from econome.domain.piece import OF_SERVER, OF_WRAPPER
+from econome.domain.piece import INSTRUMENTATION, OF_SERVER, OF_WRAPPER
 from econome.domain.run import CALLS, UNDATED, Run, Uncounted
 from econome.domain.usage import Bucket, UsageSource
 from econome.ingest.answers import (
@@ -25,6 +25,7 @@ from econome.ingest.counting import PARTIAL, Member, Verdict
 from econome.ingest.inheritance import NOTHING, Labels, labels_of
 from econome.ingest.memory import Memory, RunKey, run_key
 from econome.ingest.seen import APART, Seen
+from econome.ingest.shadows import ShadowKey, Shadows, shadow_key, shadows
 from econome.ingest.traces import Trace, Traces
 from econome.store.client import Store
 from econome.store.question import question
@@ -45,6 +46,8 @@ class _Stored:
     id: UUID
     key_time: datetime
     started_at: datetime
+    ended_at: datetime | None
+    model: str
     parent_id: UUID | None
     project: UUID
     kind: str
@@ -97,6 +100,7 @@ class Tally:
         self._memory = memory
         self._traces = Traces()
         self._answers = Answers()
+        self._shadows = Shadows()
         self._seen = Seen(memory.mark)
         self._unindexed = memory.mark  # no run with a later key has an answer that is not in `_answers`
         self._changed: dict[TraceKey, set[int]] = {}
@@ -113,6 +117,7 @@ class Tally:
                 self._changed[key].add(run_id)
                 self._ask(asked, key, trace.members[run_id])
         self._compare_answers(asked, dirty, touched)
+        self._compare_libraries(dirty)
         self._bring_in(touched)
         for run in touched.values():
             _tell(run, self._traces[_trace_key(run)].verdict(run.id.int))
@@ -189,6 +194,7 @@ class Tally:
                 {row.id.int: _member(row) for row in rows},
                 {row.id.int: _verdict(row) for row in rows},
                 {row.id.int for row in rows if row.uncounted == Uncounted.REPEATED},
+                {row.id.int for row in rows if row.uncounted == Uncounted.SHADOWED},
             )
 
     def _bring_in(self, touched: dict[RunKey, Run]) -> None:
@@ -222,6 +228,42 @@ class Tally:
         self._seen.add(key[1], latest)
         self._unindexed = max(self._unindexed, latest)
         return latest
+
+    # --- libraries
+
+    def _compare_libraries(self, dirty: Iterable[TraceKey]) -> None:
+        """Finds which runs tell of a call that another library tells of, among those told of now."""
+        asked = set()
+        now = {key: self._traces[key].members.keys() for key in dirty}
+        for key, run_ids in (*now.items(), *self._changed.items()):
+            for run_id in run_ids:
+                alike = shadow_key(key, self._traces[key].members[run_id])
+                if alike is not None:
+                    self._shadows.add(alike, (key, run_id))
+                    asked.add(alike)
+        for alike in asked:
+            places = [place for place in self._shadows.places(alike) if self._is_alike(place, alike)]
+            self._shadows.keep(alike, places)
+            pairs = shadows(filter(None, map(self._unrepeated, places))) if len(places) > 1 else {}
+            for place in places:
+                self._shade(place, pairs.get(place))
+
+    def _is_alike(self, place: Place, alike: ShadowKey) -> bool:
+        key, run_id = place
+        trace = self._traces.get(key)
+        member = trace.members.get(run_id) if trace is not None else None
+        return member is not None and shadow_key(key, member) == alike
+
+    def _shade(self, place: Place, other: Place | None) -> None:
+        key, run_id = place
+        trace = self._traces[key]
+        if other is not None:
+            self._shadows.pairs[place] = other
+        elif self._shadows.pairs.pop(place, None) is None:
+            return  # what the store says stands: its pair may not be in memory
+        if (run_id in trace.shadowed) != (other is not None):
+            trace.shadowed ^= {run_id}
+            self._changed[key].add(run_id)
 
     # --- answers
 
@@ -260,6 +302,10 @@ class Tally:
         key, run_id = place
         trace = self._traces[key]
         return Candidate(place, trace.members[run_id]) if trace.verdicts[run_id].is_counted else None
+
+    def _unrepeated(self, place: Place) -> Candidate | None:
+        key, run_id = place
+        return None if run_id in self._traces[key].repeated else self._candidate(place)
 
     def _mark(self, place: Place, *, is_repeated: bool) -> None:
         key, run_id = place
@@ -347,6 +393,9 @@ def _member(run: Run | _Stored) -> Member:
         is_server=run.usage_place == OF_SERVER,
         is_known=worth > 1,  # an estimate of ours is nobody's word: whoever was told goes before it
         started_at=run.started_at,
+        ended_at=run.ended_at,
+        model=run.model,
+        library=run.metadata.get(INSTRUMENTATION, ""),
         answer=run.response_id,
         information=_information(run, worth) if run.response_id else 0,
         sent=run.input_tokens,
@@ -366,7 +415,7 @@ def _information(run: Run | _Stored, worth: int) -> int:
 
 def _verdict(row: _Stored) -> Verdict:
     """What the trace said of a run when it was stored."""
-    is_repeated = row.uncounted == Uncounted.REPEATED
+    is_repeated = row.uncounted in (Uncounted.REPEATED, Uncounted.SHADOWED)
     inherited = NOTHING
     if (
         row.inherited_user or row.inherited_session or row.inherited_environment

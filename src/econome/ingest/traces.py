@@ -18,6 +18,7 @@ class Trace:
     members: dict[int, Member] = field(default_factory=dict)
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     repeated: set[int] = field(default_factory=set)  # those whose call another run reports better
+    shadowed: set[int] = field(default_factory=set)  # those whose call another library reports as well
 
     def recount(self) -> set[int]:
         """Judges all runs again: the ids of those of which something else is said now."""
@@ -31,6 +32,8 @@ class Trace:
         verdict = self.verdicts[run_id]
         if verdict.is_counted and run_id in self.repeated:
             return verdict._replace(is_counted=False, uncounted=Uncounted.REPEATED)
+        if verdict.is_counted and run_id in self.shadowed:
+            return verdict._replace(is_counted=False, uncounted=Uncounted.SHADOWED)
         return verdict
 
 
@@ -58,10 +61,11 @@ class Traces:
         members: Mapping[int, Member],
         verdicts: Mapping[int, Verdict],
         repeated: set[int],
+        shadowed: set[int],
     ) -> None:
         """Makes a trace known as it stands in the store."""
         self.forget(key)
-        self._traces[key] = Trace(dict(members), dict(verdicts), set(repeated))
+        self._traces[key] = Trace(dict(members), dict(verdicts), set(repeated), set(shadowed))
         self._size += len(members)
 
     def put(self, key: TraceKey, run_id: int, member: Member) -> bool:
@@ -84,6 +88,7 @@ class Traces:
         member = trace.members.pop(run_id)
         trace.verdicts.pop(run_id, None)
         trace.repeated.discard(run_id)
+        trace.shadowed.discard(run_id)
         self._size -= 1
         if not trace.members:
             del self._traces[key]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from econome.domain.piece import (
+    INSTRUMENTATION,
     OF_COST_ALONE,
     OF_SERVER,
     OF_SPAN,
@@ -140,6 +141,7 @@ def _metadata(told: Told, span: Span) -> dict[str, Any]:
     for name, value in (
         ("prompt_name", told.prompt_name),
         ("prompt_version", told.prompt_version),
+        (INSTRUMENTATION, span.source.scope),
         ("service.name", text(span.source.resource, "service.name")),
     ):
         if value:

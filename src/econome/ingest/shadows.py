@@ -1,0 +1,108 @@
+"""Calls that two instrumentations report, of which one does not know the provider's id of the answer.
+
+A framework's span and its client's own may be in two traces, and a stream often loses the id on
+the way up. What remains then: another library, the same project, model and tokens, and one that
+began and ended while the other lasted. Each run is paired once, so that equal calls side by side
+stay as many as they are.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from econome.ingest.answers import LEAST_CHARACTERS, Candidate, Place, TraceKey
+from econome.ingest.counting import Member
+
+EARLY: Final = timedelta(milliseconds=100)
+LATE: Final = timedelta(seconds=1)
+"""How far the inner one may stick out of the outer one: a wrapper ends when its stream was read."""
+
+MOST: Final = 64
+"""Runs that are compared under one key; the latest. Beyond, calls alike as these are a load test."""
+
+ShadowKey = tuple[int, int, str, int]
+"""Workspace, project, model and tokens sent."""
+
+
+def shadow_key(key: TraceKey, member: Member) -> ShadowKey | None:
+    """Under what a call is compared; None for what tells too little."""
+    if not (member.is_call and member.library and member.model) or member.sent is None:
+        return None
+    return key[0], member.project, member.model, member.sent
+
+
+def shadows(candidates: Iterable[Candidate]) -> dict[Place, Place]:
+    """Of each pair that is one call the run that says less of it, with the other."""
+    known = list(candidates)
+    pairs = [
+        (abs(one.member.started_at - other.member.started_at), one.place[1], other.place[1], one, other)
+        for place, one in enumerate(known)
+        for other in known[place + 1 :]
+        if _are_one(one.member, other.member)
+    ]
+    found: dict[Place, Place] = {}
+    taken: set[Place] = set()
+    for _, _, _, one, other in sorted(pairs, key=lambda pair: pair[:3]):
+        if one.place in taken or other.place in taken:
+            continue
+        taken |= {one.place, other.place}
+        best, less = sorted((one, other), key=_rank)
+        found[less.place] = best.place
+    return found
+
+
+def _are_one(one: Member, other: Member) -> bool:
+    if one.library == other.library or (_has_id(one) and _has_id(other)):
+        return False
+    if one.generated is None or other.generated is None or abs(one.generated - other.generated) > 1:
+        return False
+    return _within(one, other) or _within(other, one)
+
+
+def _within(inner: Member, outer: Member) -> bool:
+    if inner.ended_at is None or outer.ended_at is None:
+        return False
+    return inner.started_at >= outer.started_at - EARLY and inner.ended_at <= outer.ended_at + LATE
+
+
+def _has_id(member: Member) -> bool:
+    return len(member.answer) >= LEAST_CHARACTERS
+
+
+def _rank(one: Candidate) -> tuple[int, bool, object, int]:
+    member = one.member
+    return -member.information, not _has_id(member), member.key_time, one.place[1]
+
+
+class Shadows:
+    """Which runs in memory are alike enough to be compared. Bounded: the keys least recently seen go."""
+
+    def __init__(self, capacity: int = 50_000) -> None:
+        self._capacity = capacity
+        self._places: OrderedDict[ShadowKey, list[Place]] = OrderedDict()
+        self.pairs: dict[Place, Place] = {}  # who was told to be whose shadow, by this process
+
+    def add(self, key: ShadowKey, place: Place) -> None:
+        """Adds a run."""
+        places = self._places.setdefault(key, [])
+        self._places.move_to_end(key)
+        if place not in places:
+            places.append(place)
+            del places[:-MOST]
+        while len(self._places) > self._capacity:
+            self._places.popitem(last=False)
+
+    def places(self, key: ShadowKey) -> tuple[Place, ...]:
+        """The runs under a key."""
+        return tuple(self._places.get(key, ()))
+
+    def keep(self, key: ShadowKey, places: Iterable[Place]) -> None:
+        """Drops the runs under a key that are none of these: they have other numbers now, or are gone."""
+        kept = list(places)
+        if kept:
+            self._places[key] = kept
+        else:
+            self._places.pop(key, None)
