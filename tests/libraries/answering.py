@@ -62,7 +62,9 @@ def talk(messages: Any, *, tools: Any, has_result: bool) -> Talk:
 
 def of_model(asked: str) -> str:
     """The name that the rates have for a model."""
-    return next((name for name in ("claude-sonnet-4-5", "text-embedding-3-small") if name in asked), "gpt-4o-mini")
+    return next(
+        (name for name in ("claude-sonnet-4-5", "text-embedding-3-small") if name in asked), "gpt-4o-mini"
+    )
 
 
 def event(content: dict[str, Any], *, named: bool = False) -> str:

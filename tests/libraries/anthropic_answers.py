@@ -50,7 +50,9 @@ def messages(said: Json, identity: str) -> Reply:
     if of.calls_tool:
         names = [tool["name"] for tool in said["tools"]]
         name = TOOL if TOOL in names else names[0]
-        content.append({"type": "tool_use", "id": f"toolu_{identity[:24]}", "name": name, "input": {"city": "Paris"}})
+        content.append(
+            {"type": "tool_use", "id": f"toolu_{identity[:24]}", "name": name, "input": {"city": "Paris"}}
+        )
     whole: Json = {
         "id": f"msg_{identity[:24]}",
         "type": "message",
@@ -74,7 +76,9 @@ def _events(whole: Json) -> list[str]:
     for index, part in enumerate(whole["content"]):
         place = {"index": index}
         if part["type"] == "text":
-            events.append({"type": "content_block_start", **place, "content_block": {"type": "text", "text": ""}})
+            events.append(
+                {"type": "content_block_start", **place, "content_block": {"type": "text", "text": ""}}
+            )
             events += [
                 {"type": "content_block_delta", **place, "delta": {"type": "text_delta", "text": word}}
                 for word in WORDS

@@ -24,21 +24,24 @@ class Loss:
     """What a library itself loses, or makes up, before anything reaches Econome."""
 
     calls: str  # a pattern of kinds of call: "embeddings", "* stream"
-    what: tuple[str, ...]  # of COUNTS; "usage" is all of them, "call" the call itself
+    what: tuple[str, ...]  # of COUNTS; "usage" is all of them, "call" the call itself, "twice" its oneness
     why: str
     adds: dict[str, int]  # what it reports beyond what was served
 
-    def befell(self, call: Call) -> Call | None:
-        """The call as the library tells it; None if it tells nothing."""
+    def befell(self, call: Call) -> list[Call]:
+        """The call as the library tells it; nothing if it tells nothing."""
         if not fnmatchcase(call.kind, self.calls):
-            return call
+            return [call]
         if "call" in self.what:
-            return None
+            return []
+        if "twice" in self.what:
+            return [call, call]
         lost = COUNTS if "usage" in self.what else [name for name in COUNTS if name in self.what]
         told = replace(call, **dict.fromkeys(lost, 0), told=call.told and "usage" not in self.what)
         if self.adds:
-            return replace(told, told=True, **{name: getattr(told, name) + n for name, n in self.adds.items()})
-        return told
+            more = {name: getattr(told, name) + count for name, count in self.adds.items()}
+            return [replace(told, told=True, **more)]
+        return [told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,18 @@ class Case:
 
     def told(self, served: Iterable[Call]) -> list[Call]:
         """The calls as this library tells them."""
-        left: list[Call | None] = list(served)
+        left = list(served)
         for loss in self.losses:
-            left = [call and loss.befell(call) for call in left]
-        return [call for call in left if call is not None]
+            left = [told for call in left for told in loss.befell(call)]
+        return left
 
 
 def all_cases() -> list[Case]:
     """All of them, by name."""
     found = [*PROGRAMS.glob("*.py"), *PROGRAMS.glob("*.mjs")]
-    return sorted((read(path) for path in found if _HEADER.search(path.read_text())), key=lambda case: case.name)
+    return sorted(
+        (read(path) for path in found if _HEADER.search(path.read_text())), key=lambda case: case.name
+    )
 
 
 def read(program: Path) -> Case:

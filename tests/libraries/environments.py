@@ -54,7 +54,9 @@ def versions_in(case: Case) -> dict[str, str]:
         names = [requirement.rpartition("@")[0] for requirement in case.requirements]
         manifests = {name: folder / "node_modules" / name / "package.json" for name in names}
         return {name: json.loads(path.read_text())["version"] for name, path in manifests.items()}
-    said = _run(["uv", "pip", "list", "--quiet", "--python", str(folder / "bin" / "python"), "--format", "json"])
+    said = _run(
+        ["uv", "pip", "list", "--quiet", "--python", str(folder / "bin" / "python"), "--format", "json"]
+    )
     installed = {_plain(one["name"]): one["version"] for one in json.loads(said)}
     names = [re.split(r"[\[=<>~!;]", requirement, maxsplit=1)[0].strip() for requirement in case.requirements]
     return {name: installed[_plain(name)] for name in names}
@@ -73,7 +75,9 @@ def _install_python(case: Case, folder: Path) -> None:
 def _install_javascript(case: Case, folder: Path) -> None:
     folder.mkdir()
     wanted = dict(requirement.rsplit("@", 1) for requirement in case.requirements)
-    (folder / "package.json").write_text(json.dumps({"private": True, "type": "module", "dependencies": wanted}))
+    (folder / "package.json").write_text(
+        json.dumps({"private": True, "type": "module", "dependencies": wanted})
+    )
     quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     _run([str(_NODE), str(_NPM), "install", *quietly], folder)
 

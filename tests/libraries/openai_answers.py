@@ -200,7 +200,9 @@ def _response_events(whole: Json) -> list[str]:
         events.append({"type": "response.output_item.added", "output_index": 0, "item": empty})
         place |= {"content_index": 0}
         events.append({"type": "response.content_part.added", **place, "part": {**part, "text": ""}})
-        events += [{"type": "response.output_text.delta", **place, "delta": word, "logprobs": []} for word in WORDS]
+        events += [
+            {"type": "response.output_text.delta", **place, "delta": word, "logprobs": []} for word in WORDS
+        ]
         events.append({"type": "response.output_text.done", **place, "text": part["text"], "logprobs": []})
         events.append({"type": "response.content_part.done", **place, "part": part})
     else:
@@ -222,7 +224,9 @@ def embeddings(said: Json, identity: str) -> Reply:  # noqa: ARG001 - embeddings
     texts = said["input"] if isinstance(said["input"], list) else [said["input"]]
     call = Call("embeddings", of_model(EMBEDDING), input=16)
     # Base64 is what the real client asks for unless numpy is missing: four floats of zero.
-    vector: Any = "AAAAAAAAAAAAAAAAAAAAAA==" if said.get("encoding_format") == "base64" else [0.1, 0.2, 0.3, 0.4]
+    vector: Any = (
+        "AAAAAAAAAAAAAAAAAAAAAA==" if said.get("encoding_format") == "base64" else [0.1, 0.2, 0.3, 0.4]
+    )
     rows = [{"object": "embedding", "index": index, "embedding": vector} for index in range(len(texts))]
     usage = {"prompt_tokens": call.input, "total_tokens": call.input}
     return Reply(content={"object": "list", "data": rows, "model": EMBEDDING, "usage": usage}, call=call)

@@ -52,7 +52,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        said: dict[str, Any] = json.loads(self.rfile.read(int(self.headers.get("content-length", "0"))) or b"{}")
+        said: dict[str, Any] = json.loads(
+            self.rfile.read(int(self.headers.get("content-length", "0"))) or b"{}"
+        )
         provider: Provider = self.server.provider  # type: ignore[attr-defined]
         path = self.path.partition("?")[0].removeprefix("/v1")
         answers = {**openai_answers.ROUTES, **anthropic_answers.ROUTES}

@@ -51,7 +51,9 @@ def prove(case: Case, server: Running) -> Outcome:
         with provider.running() as known:
             program.run(case, known.address, server.address)
         outcome.calls = len(known.ledger.calls)
-        wanted = comparing.expected(case.told(known.ledger.calls), case.project or case.name.replace("_", "-"))
+        wanted = comparing.expected(
+            case.told(known.ledger.calls), case.project or case.name.replace("_", "-")
+        )
         outcome.wrong = comparing.found(server).since(before).against(wanted)
     except (RuntimeError, AssertionError, OSError) as error:
         outcome.wrong.append(str(error))
@@ -63,10 +65,15 @@ def main(patterns: list[str]) -> int:
     """Runs the cases whose names match, or all; 1 if any failed."""
     cases = [case for case in all_cases() if not patterns or _matches(case, patterns)]
     if not cases:
-        print(f"No case is called {' or '.join(patterns)}. Cases: {', '.join(case.name for case in all_cases())}")
+        print(
+            f"No case is called {' or '.join(patterns)}. Cases: {', '.join(case.name for case in all_cases())}"
+        )
         return 2
     outcomes = []
-    with tempfile.TemporaryDirectory(prefix="econome-library-") as folder, served(Path(folder) / "data") as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="econome-library-") as folder,
+        served(Path(folder) / "data") as server,
+    ):
         for case in cases:
             outcome = prove(case, server)
             outcomes.append(outcome)

@@ -92,7 +92,9 @@ def _content(method: str, path: str, body: bytes) -> tuple[int, Any]:
     """The least that a client of Langfuse or LangSmith goes on with."""
     if path == "/api/public/projects":
         organisation = {"id": "organisation", "name": "organisation"}
-        return 200, {"data": [{"id": "project", "name": "project", "metadata": {}, "organization": organisation}]}
+        return 200, {
+            "data": [{"id": "project", "name": "project", "metadata": {}, "organization": organisation}]
+        }
     if path == "/api/public/ingestion":
         batch = json.loads(body)["batch"]
         return 207, {"successes": [{"id": one["id"], "status": 201} for one in batch], "errors": []}

@@ -11,8 +11,9 @@
 """The SDK's own spans: it sends them as soon as there is a provider of traces."""
 
 import conversations
-import otlp
 from anthropic import Anthropic
+
+import otlp
 
 with otlp.traces():
     conversations.anthropic_all(Anthropic())

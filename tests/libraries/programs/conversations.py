@@ -38,7 +38,9 @@ def openai_chat(client: Any) -> None:
     result = {"role": "tool", "tool_call_id": call.id, "content": "Rain."}
     chat(model=MODEL, messages=[*asked, answer, result], tools=[TOOL])
     with contextlib.suppress(Exception):
-        client.with_options(max_retries=0).chat.completions.create(model=MODEL, messages=_said("Please fail."))
+        client.with_options(max_retries=0).chat.completions.create(
+            model=MODEL, messages=_said("Please fail.")
+        )
 
 
 def openai_streams(client: Any) -> None:
@@ -95,7 +97,9 @@ def anthropic_all(client: Any) -> None:
     for text in ("Stream how to peel an onion.", "Stream what is cached."):
         for _ in create(**most, messages=[{"role": "user", "content": text}], stream=True):
             pass
-    with client.messages.stream(**most, messages=[{"role": "user", "content": "Stream what you think."}]) as stream:
+    with client.messages.stream(
+        **most, messages=[{"role": "user", "content": "Stream what you think."}]
+    ) as stream:
         stream.get_final_message()
     with contextlib.suppress(Exception):
         create(**most, messages=[{"role": "user", "content": "Please fail."}])

@@ -16,9 +16,10 @@
 """The same tokens four times: Anthropic's SDK adds its own spans."""
 
 import conversations
-import otlp
 from anthropic import Anthropic
 from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     AnthropicInstrumentor().instrument(**providers)

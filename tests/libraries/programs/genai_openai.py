@@ -16,9 +16,10 @@
 """The same tokens three times: on the spans, in the log events, in the metrics."""
 
 import conversations
-import otlp
 from openai import OpenAI
 from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     OpenAIInstrumentor().instrument(**providers)

@@ -33,6 +33,8 @@ def all_calls() -> None:
     agent = create_agent(ChatOpenAI(model="gpt-4o-mini"), [weather], name="forecaster")
     agent.invoke({"messages": [{"role": "user", "content": "What is the weather in Paris?"}]})
     ChatOpenAI(model="gpt-4o-mini", use_responses_api=True).invoke("How do I peel an onion?")
-    OpenAIEmbeddings(model="text-embedding-3-small", check_embedding_ctx_length=False).embed_documents(["an onion"])
+    OpenAIEmbeddings(model="text-embedding-3-small", check_embedding_ctx_length=False).embed_documents(
+        ["an onion"]
+    )
     with contextlib.suppress(Exception):
         chain.invoke({"question": "Please fail."})

@@ -3,13 +3,19 @@
 #
 # [tool.econome]
 # title = "Langfuse 5 for LangChain and LangGraph"
+#
+# [[tool.econome.lost]]
+# calls = "embeddings"
+# what = ["call"]
+# why = "LangChain tells no callback of its embeddings"
 # ///
 """Langfuse's callback handler."""
+
+from contextvars import ContextVar
 
 import langchain_talk
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.tracers.context import register_configure_hook
-from contextvars import ContextVar
 from langfuse import get_client
 from langfuse.langchain import CallbackHandler
 

@@ -7,6 +7,11 @@
 # [tool.econome.environment]
 # LANGSMITH_TRACING = "true"
 # LANGSMITH_TRACING_MODE = "hybrid"
+#
+# [[tool.econome.lost]]
+# calls = "embeddings"
+# what = ["call"]
+# why = "LangChain tells no callback of its embeddings"
 # ///
 """LangChain's tracer, whose runs leave as spans and as runs."""
 

@@ -6,6 +6,11 @@
 #
 # [tool.econome.environment]
 # LANGSMITH_TRACING = "true"
+#
+# [[tool.econome.lost]]
+# calls = "embeddings"
+# what = ["call"]
+# why = "LangChain tells no callback of its embeddings"
 # ///
 """LangChain's tracer, as it comes."""
 

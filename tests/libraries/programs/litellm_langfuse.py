@@ -2,6 +2,7 @@
 # dependencies = ["litellm", "langfuse>=4.7,<5", "opentelemetry-exporter-otlp-proto-http"]
 #
 # [tool.econome]
+# project = "default"
 # title = "LiteLLM's callback for Langfuse"
 #
 # [tool.econome.environment]

@@ -15,8 +15,8 @@ import os
 import time
 
 os.environ["LANGFUSE_OTEL_HOST"] = os.environ["ECONOME"]
-import litellm_talk  # noqa: E402
-import litellm  # noqa: E402
+import litellm
+import litellm_talk
 
 litellm.callbacks = ["langfuse_otel"]
 asyncio.run(litellm_talk.all_calls())

@@ -14,8 +14,8 @@ import asyncio
 import os
 
 os.environ["OTEL_ENDPOINT"] = os.environ["ECONOME"] + "/v1/traces"
-import litellm_talk  # noqa: E402
-import litellm  # noqa: E402
+import litellm
+import litellm_talk
 
 litellm.callbacks = ["otel"]
 asyncio.run(litellm_talk.all_calls())

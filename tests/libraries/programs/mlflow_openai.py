@@ -15,8 +15,8 @@ import os
 import conversations
 
 os.environ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = os.environ["ECONOME"] + "/v1/traces"
-import mlflow  # noqa: E402 - it reads the address when it is imported
-from openai import OpenAI  # noqa: E402
+import mlflow
+from openai import OpenAI
 
 mlflow.openai.autolog()
 
@@ -29,4 +29,3 @@ def app(question: str) -> str:
 
 
 app("Peel?")
-

@@ -12,9 +12,10 @@
 """Two spans a call: the instrumentation's and the SDK's."""
 
 import conversations
-import otlp
 from anthropic import Anthropic
 from openinference.instrumentation.anthropic import AnthropicInstrumentor
+
+import otlp
 
 with otlp.traces() as provider:
     AnthropicInstrumentor().instrument(tracer_provider=provider)

@@ -9,12 +9,18 @@
 #
 # [tool.econome]
 # title = "OpenInference for LangChain and LangGraph"
+#
+# [[tool.econome.lost]]
+# calls = "embeddings"
+# what = ["call"]
+# why = "LangChain tells no callback of its embeddings"
 # ///
 """Chains, an agent, and their calls."""
 
 import langchain_talk
-import otlp
 from openinference.instrumentation.langchain import LangChainInstrumentor
+
+import otlp
 
 with otlp.traces() as provider:
     LangChainInstrumentor().instrument(tracer_provider=provider)

@@ -10,12 +10,18 @@
 #
 # [tool.econome]
 # title = "OpenInference for LlamaIndex"
+#
+# [[tool.econome.lost]]
+# calls = "embeddings"
+# what = ["usage"]
+# why = "LlamaIndex throws the usage of embeddings away"
 # ///
 """Chat, retrieval and an agent."""
 
 import llamaindex_talk
-import otlp
 from openinference.instrumentation.llama_index import LlamaIndexInstrumentor
+
+import otlp
 
 with otlp.traces() as provider:
     LlamaIndexInstrumentor().instrument(tracer_provider=provider)

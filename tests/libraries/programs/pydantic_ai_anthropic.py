@@ -6,9 +6,10 @@
 # ///
 """An agent with a tool, and three spans a call."""
 
-import otlp
 from pydantic_ai import Agent
 from pydantic_ai.models.anthropic import AnthropicModel
+
+import otlp
 
 with otlp.everything():
     Agent.instrument_all()

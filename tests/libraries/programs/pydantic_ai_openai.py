@@ -8,9 +8,10 @@
 
 import contextlib
 
-import otlp
 from pydantic_ai import Agent
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
+
+import otlp
 
 with otlp.everything():
     Agent.instrument_all()

@@ -6,9 +6,10 @@
 # ///
 """An agent with a tool: agent, cycles and calls all repeat the tokens."""
 
-import otlp
 from strands import Agent, tool
 from strands.models.openai import OpenAIModel
+
+import otlp
 
 
 @tool

@@ -8,12 +8,18 @@
 #
 # [tool.econome]
 # title = "OpenLLMetry (Traceloop) for OpenAI's Agents SDK"
+#
+# [[tool.econome.lost]]
+# calls = "*chat"
+# what = ["usage"]
+# why = "read of the responses API alone"
 # ///
 """Agents and their calls."""
 
 import agents_talk
-import otlp
 from opentelemetry.instrumentation.openai_agents import OpenAIAgentsInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     OpenAIAgentsInstrumentor().instrument(**providers)

@@ -8,13 +8,19 @@
 #
 # [tool.econome]
 # title = "OpenLLMetry (Traceloop) for Anthropic"
+#
+# [[tool.econome.lost]]
+# calls = "failing message"
+# what = ["twice"]
+# why = "a refusal has no id that would join the SDK's span and Traceloop's"
 # ///
 """OpenLLMetry's instrumentation, and the SDK's own spans beside it."""
 
 import conversations
-import otlp
 from anthropic import Anthropic
 from opentelemetry.instrumentation.anthropic import AnthropicInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     AnthropicInstrumentor().instrument(**providers)

@@ -1,6 +1,7 @@
 # /// script
 # dependencies = [
 #     "opentelemetry-instrumentation-llamaindex",
+#     "opentelemetry-instrumentation-openai",
 #     "llama-index-core",
 #     "llama-index-llms-openai",
 #     "llama-index-embeddings-openai",
@@ -9,14 +10,17 @@
 # ]
 #
 # [tool.econome]
-# title = "OpenLLMetry (Traceloop) for LlamaIndex"
+# title = "OpenLLMetry (Traceloop) for LlamaIndex, and for OpenAI below it"
 # ///
-"""Chat, retrieval and an agent."""
+"""Both, as Traceloop's SDK installs them: the first has spans of workflows alone."""
 
 import llamaindex_talk
-import otlp
 from opentelemetry.instrumentation.llamaindex import LlamaIndexInstrumentor
+from opentelemetry.instrumentation.openai import OpenAIInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     LlamaIndexInstrumentor().instrument(**providers)
+    OpenAIInstrumentor().instrument(**providers)
     llamaindex_talk.all_calls()

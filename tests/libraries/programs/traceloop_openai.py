@@ -8,13 +8,19 @@
 #
 # [tool.econome]
 # title = "OpenLLMetry (Traceloop) for OpenAI"
+#
+# [[tool.econome.lost]]
+# calls = "thinking chat stream"
+# what = ["reasoning"]
+# why = "not read of streams"
 # ///
 """OpenLLMetry's instrumentation of OpenAI's client."""
 
 import conversations
-import otlp
 from openai import OpenAI
 from opentelemetry.instrumentation.openai import OpenAIInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     OpenAIInstrumentor().instrument(**providers)
