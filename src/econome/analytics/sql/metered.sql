@@ -50,24 +50,15 @@ with
           and (told_at < {until:DateTime64(6)} or temporality = 'delta')  -- a longer delta may lie behind
           and (project, stream, started_at) in in_span
     ),
-    beside as (
-        select
-            points.*,
-            row_number() over along = 1                         as is_first,
-            max(told_at) over (partition by project, stream, started_at) as longest,
-            if(is_first, before.last_total, lagInFrame(total) over along) as earlier,
-            if(is_first, before.last_calls, lagInFrame(calls) over along) as earlier_calls,
-            not is_first or before.last_told_at > toDateTime64(0, 9, 'UTC') as has_earlier
-        from points
-        left join before using (project, stream, started_at)
-        window along as (
-            partition by project, stream, started_at order by told_at
-            rows between unbounded preceding and unbounded following
-        )
-    ),
     amounts as (
         select
-            beside.*,
+            project, service, source, is_wrapper, scope, family, provider, model, model_asked, service_tier,
+            measure, part, modality, told_at,
+            row_number() over along = 1                                   as is_first,
+            if(is_first, before.last_total, lagInFrame(total) over along) as earlier,
+            if(is_first, before.last_calls, lagInFrame(calls) over along) as earlier_calls,
+            not is_first or before.last_told_at > toDateTime64(0, 9, 'UTC') as has_earlier,
+            max(told_at) over (partition by project, stream, started_at)  as longest,
             has_earlier and is_monotonic and (total < earlier or ifNull(calls < earlier_calls, false)) as sank,
             temporality = 'cumulative' and not has_earlier and told_at = started_at as goes_on,
             multiIf(
@@ -78,8 +69,12 @@ with
             ) as adds,
             multiIf(adds = 'none', toDecimal128(0, 18), adds = 'all', total, total - earlier) as amount,
             toInt64(calls) * (adds != 'none') - if(adds = 'difference', toInt64(earlier_calls), 0) as more_calls
-        from beside
-        where told_at < {until:DateTime64(6)}
+        from points
+        left join before using (project, stream, started_at)
+        window along as (
+            partition by project, stream, started_at order by told_at
+            rows between unbounded preceding and unbounded following
+        )
     ),
     sums as (
         select
@@ -91,27 +86,30 @@ with
             countIf(goes_on)             as unknown_starts,
             groupUniqArray(model_asked)  as asked
         from amounts
+        where told_at < {until:DateTime64(6)}
         group by
             project, service, source, is_wrapper, scope, family, provider, model, service_tier, measure,
             part, modality, day
     ),
     weighed as (
         select
-            sums.*,
-            sumIf(amount, part not in ('cache_read', 'cache_write', 'reasoning')) over way as weight,
-            uniqExact(part) over way as parts,
-            (not is_wrapper, weight, parts, family, scope) as merit
+            project, service, source, provider, model, service_tier, measure, part, modality, day, amount,
+            more_calls, unknown_starts, asked,
+            if(scope = '', family, concat(scope, ': ', family)) as way,
+            sumIf(amount, part not in ('cache_read', 'cache_write', 'reasoning')) over alike as weight,
+            uniqExact(part) over alike                          as parts,
+            (not is_wrapper, weight, parts, family, scope)      as merit
         from sums
-        window way as (
+        window alike as (
             partition by project, source, lower(provider), model, measure, is_wrapper, scope, family
         )
     ),
     judged as (
         select
-            weighed.*,
+            project, service, provider, model, service_tier, measure, part, modality, day, amount, more_calls,
+            unknown_starts, asked, way,
             merit = max(merit) over (partition by project, source, lower(provider), model, measure)
-                as is_believed,
-            if(scope = '', family, concat(scope, ': ', family)) as way
+                as is_believed
         from weighed
     )
 select
