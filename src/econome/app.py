@@ -146,6 +146,7 @@ def open_econome(
         keys=Keys(store, admin_token),
         live=hub,
         budget=Budget(settings.max_inflight_bytes),
+        spending=committer.spending,
         forwarder=forwarder,
         exporting=CapacityLimiter(export.AT_ONCE),
         decoding=CapacityLimiter(DECODERS),

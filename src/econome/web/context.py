@@ -17,6 +17,7 @@ from econome.ingest.projects import Projects
 from econome.ingest.prompts import Prompts
 from econome.ingest.repricing import Repricings
 from econome.ingest.shares import Shares
+from econome.ingest.spending import Spending
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
 from econome.settings import Settings
@@ -43,6 +44,7 @@ class Econome:
     keys: Keys
     live: Live
     budget: Budget
+    spending: Spending
     forwarder: Forwarder
     exporting: CapacityLimiter  # slices of exports that are read at the same time
     decoding: CapacityLimiter  # threads that unpack and decode: slow questions must not take them all
