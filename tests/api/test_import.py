@@ -148,49 +148,122 @@ def test_totals_by_session_folder_and_model_can_be_asked_for(econome: Said, serv
     assert totals(server, filter=labelled("subagent", "Explore"))["calls"] == 2
 
 
-def test_a_call_that_came_by_file_and_by_log_counts_once(econome: Said, server: TestClient) -> None:
-    econome("claude-code", FILES / "claude-code")
-    before = totals(server)
-    attributes = {
-        "event.name": "api_request",
-        "session.id": "5f0c7a52-3d0e-4a4b-9f55-0a3c6a1f1e01",
-        "model": "claude-sonnet-4-5-20250929",
-        "request_id": "req_011CAAAbasketTest000001",
-        "cost_usd": 0.08,
-        "duration_ms": 7500,
-        "input_tokens": 4,
-        "output_tokens": 260,
-        "cache_read_tokens": 15_000,
-        "cache_creation_tokens": 12_000,
-        "event.timestamp": "2026-11-20T09:00:07.600Z",
-    }
-    logged = {
-        "body": {"stringValue": "claude_code.api_request"},
-        "attributes": [{"key": key, "value": _value(value)} for key, value in attributes.items()],
-    }
-    service = {"key": "service.name", "value": {"stringValue": "claude-code"}}
-    body = {
-        "resourceLogs": [
-            {
-                "resource": {"attributes": [service]},
-                "scopeLogs": [
-                    {"scope": {"name": "com.anthropic.claude_code.events"}, "logRecords": [logged]}
-                ],
-            }
-        ]
-    }
-    assert server.post("/v1/logs", json=body).status_code == 200
-    after = totals(server)
-    assert after["calls"] == before["calls"]
-    assert after["cost"] == before["cost"]  # the file tells for how long the cache was written, and counts
-    runs = server.get("/econome/v1/runs", params={**SPAN, "limit": 50}).json()["rows"]
-    assert sum(run["uncounted"] == "repeated" for run in runs) == 1
+CLAUDES = {
+    "session.id": "5f0c7a52-3d0e-4a4b-9f55-0a3c6a1f1e01",
+    "model": "claude-sonnet-4-5-20250929",
+    "request_id": "req_011CAAAbasketTest000001",
+    "input_tokens": 4,
+    "output_tokens": 260,
+    "cache_read_tokens": 15_000,
+    "cache_creation_tokens": 12_000,
+}
+"""The first call of Claude Code's files, as its log and its span tell it."""
+LOGS = {
+    "claude-code": (
+        "claude_code.api_request",
+        {
+            **CLAUDES,
+            "event.name": "api_request",
+            "cost_usd": 0.08,
+            "duration_ms": 7500,
+            "event.timestamp": "2026-11-20T09:00:07.600Z",
+        },
+    ),
+    "codex": (
+        "codex.sse_event",
+        {
+            "event.name": "codex.sse_event",
+            "event.kind": "response.completed",
+            "event.timestamp": "2026-11-19T10:00:06.150Z",
+            "conversation.id": "019a9c00-0000-7000-8000-00000000000a",
+            "model": "gpt-5.1-codex",
+            "input_token_count": "15562",
+            "output_token_count": "355",
+            "cached_token_count": 10_624,
+            "reasoning_token_count": 166,
+            "tool_token_count": "15917",
+        },
+    ),
+    "gemini-cli": (
+        "gemini_cli.api_response",
+        {
+            "event.name": "gemini_cli.api_response",
+            "event.timestamp": "2026-11-18T09:00:10.900Z",
+            "session.id": "3bacc8a0-24d6-4415-9b2e-a2635c02e54c",
+            "model": "gemini-2.5-pro",
+            "input_token_count": 8100,
+            "output_token_count": 45,
+            "cached_content_token_count": 7000,
+            "thoughts_token_count": 60,
+            "tool_token_count": 300,
+            "total_token_count": 8505,
+        },
+    ),
+}
+
+
+def export(server: TestClient, signal: str, service: str, one: dict[str, Any], attributes: Any) -> None:
+    """Sends one span or one log record, as an exporter does."""
+    one["attributes"] = [{"key": key, "value": _value(value)} for key, value in attributes.items()]
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]}
+    many = {"traces": "spans", "logs": "logRecords"}[signal]
+    kind = {"traces": "Spans", "logs": "Logs"}[signal]
+    scoped = {"scope": {"name": "an agent"}, many: [one]}
+    body = {f"resource{kind}": [{"resource": resource, f"scope{kind}": [scoped]}]}
+    assert server.post(f"/v1/{signal}", json=body).status_code == 200
 
 
 def _value(value: object) -> dict[str, object]:
     if isinstance(value, str):
         return {"stringValue": value}
     return {"intValue": str(value)} if isinstance(value, int) else {"doubleValue": value}
+
+
+def repeated(server: TestClient) -> int:
+    runs = server.get("/econome/v1/runs", params={**SPAN, "limit": 50}).json()["rows"]
+    return sum(run["uncounted"] == "repeated" for run in runs)
+
+
+@pytest.mark.parametrize("agent", list(LOGS))
+@pytest.mark.parametrize("is_log_first", [False, True])
+def test_a_call_that_came_by_file_and_by_log_counts_once(
+    econome: Said, server: TestClient, agent: str, is_log_first: bool
+) -> None:
+    name, attributes = LOGS[agent]
+    if is_log_first:
+        export(server, "logs", agent, {"body": {"stringValue": name}}, attributes)
+        assert totals(server)["calls"] == 1
+    econome(agent, FILES / agent)
+    if not is_log_first:
+        export(server, "logs", agent, {"body": {"stringValue": name}}, attributes)
+    assert totals(server)["calls"] == CALLS[agent]
+    assert repeated(server) == 1
+
+
+def test_the_file_counts_which_tells_for_how_long_the_cache_was_written(
+    econome: Said, server: TestClient
+) -> None:
+    econome("claude-code", FILES / "claude-code")
+    before = totals(server)
+    name, attributes = LOGS["claude-code"]
+    export(server, "logs", "claude-code", {"body": {"stringValue": name}}, attributes)
+    assert totals(server)["cost"] == before["cost"]
+    assert totals(server)["tokens"] == before["tokens"]
+
+
+def test_the_log_and_the_span_of_a_request_are_one_call(server: TestClient) -> None:
+    name, attributes = LOGS["claude-code"]
+    export(server, "logs", "claude-code", {"body": {"stringValue": name}}, attributes)
+    span = {
+        "name": "claude_code.llm_request",
+        "traceId": "0af7651916cd43dd8448eb211c80319c",
+        "spanId": "b7ad6b7169203331",
+        "startTimeUnixNano": "1795165200100000000",
+        "endTimeUnixNano": "1795165207500000000",
+    }
+    export(server, "traces", "claude-code", span, CLAUDES)
+    assert totals(server)["calls"] == 1
+    assert repeated(server) == 1
 
 
 def test_a_dry_run_tells_what_an_import_will_come_to_and_stores_nothing(
