@@ -69,9 +69,10 @@ _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 def fold(run: Run, piece: Piece, received_at: datetime) -> None:
     """Adds to `run` what `piece` says. Cost and `counted` are not decided here."""
     is_patch = piece.op is Op.PATCH
+    is_new = run.pieces == 0  # as every span is: nothing that was said before can stand against it
     for name, value in piece.fields.items():
         bit = _BIT[name]
-        if (run.patched & bit and not is_patch) or _is_settled(run, name, value):
+        if not is_new and ((run.patched & bit and not is_patch) or _is_settled(run, name, value)):
             continue
         if is_patch:
             run.patched |= bit
@@ -134,16 +135,20 @@ def _derive(run: Run) -> None:
     run.status = Status.ERROR if run.error else Status.SUCCESS if run.ended_at else Status.PENDING
     run.model = run.model_answered or run.model_asked
     if run.kind and run.kind not in CALLS and run.usage_place != OF_WRAPPER:
-        _forget_usage(run)
+        if run.usage_place != _NO_PLACE:
+            _forget_usage(run)
+        run.usage_source = UsageSource.NONE
     elif run.usage_place == _NO_PLACE:
         run.usage_source = UsageSource.UNKNOWN if run.kind else UsageSource.NONE
-    run.input_tokens = _sum(run, INPUT)
-    run.output_tokens = _sum(run, OUTPUT)
+    if run.usage_source:
+        run.input_tokens = _sum(run, INPUT)
+        run.output_tokens = _sum(run, OUTPUT)
+    else:
+        run.input_tokens = run.output_tokens = None
 
 
 def _forget_usage(run: Run) -> None:
     """A chain repeats its child's usage, a tool has none: only calls use tokens."""
-    run.usage_source = UsageSource.NONE
     run.usage_convention = ""
     run.fees = {}
     for bucket in _BUCKETS:
