@@ -140,11 +140,13 @@ def test_tokens_without_a_price_are_unpriced_and_not_free() -> None:
     unknown = Priced(PriceBook([]), "p", "m", "", DEFAULT_WORKSPACE, "")
     bill = billed(unknown, input=100, output=5)
     assert (bill.cost, bill.unpriced_tokens, bill.priced_tokens) == (None, 105, 0)
+    assert bill.notes == ("there is no price of this model",)
 
 
 def test_a_side_of_which_nothing_is_told_leaves_the_whole_unpriced() -> None:
     bill = billed(at(**CACHING), input=100)
     assert (bill.usage.output, bill.cost, bill.unpriced_tokens) == (None, None, 100)
+    assert "only one of these was told" in bill.notes[0]
 
 
 def test_a_tier_without_a_price_is_unpriced() -> None:

@@ -22,6 +22,8 @@ from econome.pricing.cost import cost_of, rate_of
 from econome.wire.conventions.account import Account
 from econome.wire.conventions.splitting import add_exclusive, settle
 
+_NO_PRICE = "there is no price of this model"
+_NO_SIDE = "the price charges for what was sent and what was generated, and only one of these was told"
 _AUDIO, _IMAGE, _VIDEO = "audio", "image", "video"
 _WHOLE = (Part.INPUT, Part.UNCACHED)
 
@@ -93,6 +95,8 @@ def bill_of(
     used = (usage.input or 0) + (usage.output or 0)
     price = priced.price(day) if used else None
     cost = cost_of(usage, price) if price is not None else None
+    if used and cost is None:
+        account.notes.append(_NO_PRICE if price is None else _NO_SIDE)
     supposed: set[Supposition] = set()
     if cost is not None:
         if _is_unsplit(parts, cost.price):
