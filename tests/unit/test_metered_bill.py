@@ -149,6 +149,11 @@ def test_a_side_of_which_nothing_is_told_leaves_the_whole_unpriced() -> None:
     assert "only one of these was told" in bill.notes[0]
 
 
+def test_a_bucket_without_a_rate_leaves_the_whole_unpriced_and_says_so() -> None:
+    bill = billed(at(text_out="15"), input=100, output=5)
+    assert (bill.cost, bill.notes) == (None, ("the price lacks a rate of something that was used",))
+
+
 def test_a_tier_without_a_price_is_unpriced() -> None:
     priced = Priced(PriceBook([OneModel(uncached=Rate(Decimal(1)))]), "p", "m", "flex", DEFAULT_WORKSPACE, "")
     assert bill_of({(Part.INPUT, ""): 5}, priced, DAY, calls=None, seconds=None, reported=None).cost is None

@@ -24,6 +24,7 @@ from econome.wire.conventions.splitting import add_exclusive, settle
 
 _NO_PRICE = "there is no price of this model"
 _NO_SIDE = "the price charges for what was sent and what was generated, and only one of these was told"
+_NO_RATE = "the price lacks a rate of something that was used"
 _AUDIO, _IMAGE, _VIDEO = "audio", "image", "video"
 _WHOLE = (Part.INPUT, Part.UNCACHED)
 
@@ -96,7 +97,7 @@ def bill_of(
     price = priced.price(day) if used else None
     cost = cost_of(usage, price) if price is not None else None
     if used and cost is None:
-        account.notes.append(_NO_PRICE if price is None else _NO_SIDE)
+        account.notes.append(_why_unpriced(usage, price))
     supposed: set[Supposition] = set()
     if cost is not None:
         if _is_unsplit(parts, cost.price):
@@ -140,6 +141,12 @@ def add_up(bills: Iterable[Bill]) -> Bill:
         supposed=frozenset().union(*(bill.supposed for bill in every)),
         notes=tuple(dict.fromkeys(note for bill in every for note in bill.notes)),
     )
+
+
+def _why_unpriced(usage: Usage, price: Price | None) -> str:
+    if price is None:
+        return _NO_PRICE
+    return _NO_SIDE if None in (usage.input, usage.output) else _NO_RATE
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
