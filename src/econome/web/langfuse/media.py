@@ -73,7 +73,9 @@ async def upload(request: Request) -> Response:
     media_id, given = request.path_params["media"], request.query_params
     asked = {name: given.get(name, "") for name in _SIGNED}
     ours = _signature(here, media_id, asked)
-    is_ours = hmac.compare_digest(ours.encode(), given.get("signature", "").encode("utf-8", "replace"))
+    is_ours = bool(ours) and hmac.compare_digest(
+        ours.encode(), given.get("signature", "").encode("utf-8", "replace")
+    )
     if not is_ours or int(asked["expires"]) < time.time():
         raise Forbidden("This address is over, or was never given. Ask for another at /api/public/media")
     async with body_of(request, here.budget, here.settings.max_body_bytes, here.decoding) as body:
@@ -122,6 +124,7 @@ def _id_of(digest: str) -> str:
 
 
 def _signature(here: Econome, media_id: str, asked: dict[str, str]) -> str:
+    """Ours; "" for what we would never sign."""
     if uuid_of(asked["run"]) is None or not asked["expires"].isdecimal() or len(asked["expires"]) > 12:
         return ""
     said = "\n".join(("media", media_id, *(asked[name] for name in _SIGNED)))
