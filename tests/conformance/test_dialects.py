@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ _READING = {"usage", "convention", "place", "fees", "cost_reported", "input_cost
 
 CASES = [pytest.param(case, id=case.id) for case in spans_cases()]
 COUNTED = [pytest.param(case, id=case.id) for case in spans_cases() if case.counted is not None]
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "otlp.md"
 WHEN = {"since": "2026-09-20T00:00:00+00:00", "until": "2026-12-20T00:00:00+00:00"}
 
 
@@ -43,6 +45,11 @@ def test_a_call_that_several_spans_report_counts_once(server: TestClient, case: 
 def test_every_dialect_has_golden_cases() -> None:
     told = {expected.get("dialect") for case in spans_cases() for expected in case.expected}
     assert {dialect.name for dialect in DIALECTS} <= told
+
+
+def test_the_reference_tells_of_every_dialect() -> None:
+    page = PAGE.read_text("utf-8")
+    assert not [dialect.name for dialect in DIALECTS if f"| `{dialect.name}` |" not in page]
 
 
 def reading_of(piece: Piece, expected: dict[str, Any], all_of_them: list[Piece]) -> dict[str, Any]:
