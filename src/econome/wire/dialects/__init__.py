@@ -13,9 +13,11 @@ from econome.wire.dialects import (
     inference_servers,
     langfuse,
     langsmith,
+    logfire,
     mlflow,
     openinference,
     otel_genai,
+    pydantic_ai,
     strands,
     traceloop,
     vercel_ai,
@@ -26,6 +28,7 @@ from econome.wire.otlp.span import Span
 __all__ = ["DIALECTS", "Dialect", "Told", "dialect_of"]
 
 _OF_LIBRARIES: tuple[Dialect, ...] = (
+    logfire.DIALECT,
     coding_agents.DIALECT,
     anthropic_sdk.DIALECT,
     langsmith.DIALECT,
@@ -35,6 +38,7 @@ _OF_LIBRARIES: tuple[Dialect, ...] = (
     bedrock.DIALECT,
     openinference.DIALECT,
     vercel_ai.DIALECT,
+    pydantic_ai.DIALECT,
     traceloop.DIALECT,
     otel_genai.DIALECT,
 )

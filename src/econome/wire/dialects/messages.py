@@ -32,7 +32,7 @@ def answered(messages: Iterable[Message], finishes: Iterable[str] = ()) -> dict[
     reasons = list(finishes)
     choices = []
     for index, message in enumerate(messages):
-        reason = message.pop("finish_reason", None) or (reasons[index] if index < len(reasons) else None)
+        reason = message.pop("finish_reason", None) or "".join(reasons[index : index + 1]) or None
         choices.append({"index": index, "message": message, "finish_reason": reason})
     return {"choices": choices} if choices else None
 

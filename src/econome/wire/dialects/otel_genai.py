@@ -81,7 +81,7 @@ def _read_call(span: Span, told: Told, convention: str) -> None:
     told.response_id = text(given, "gen_ai.response.id")
     told.prompt_name = text(given, "gen_ai.prompt.name")
     told.prompt_version = text(given, "gen_ai.prompt.version")
-    waited = number(given, "gen_ai.response.time_to_first_chunk", "gen_ai.server.time_to_first_token")
+    waited = number(given, *_WAITED)
     if waited is not None and span.started_at is not None and 0 <= waited < 86_400:
         told.first_token_at = span.started_at + timedelta(seconds=waited)
     told.is_server = span.kind == SERVER and told.kind == Kind.LLM
@@ -130,6 +130,11 @@ def usage_of(
     return account
 
 
+_WAITED = (
+    "gen_ai.response.time_to_first_chunk",
+    "gen_ai.client.operation.time_to_first_chunk",
+    "gen_ai.server.time_to_first_token",
+)
 _SENT = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens")
 _SENT_NAMES = frozenset(_SENT)
 _GENERATED = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.usage.completion_tokens")

@@ -50,6 +50,7 @@ class Told:
     metadata: dict[str, Any] = field(default_factory=dict)
     prompt_name: str = ""
     prompt_version: str = ""
+    started_at: datetime | None = None  # where the span began only when the call was over
     first_token_at: datetime | None = None
     error: str = ""
     moved: set[str] = field(default_factory=set)

@@ -112,7 +112,7 @@ def _place(given: dict[str, Any], span: Span, told: Told) -> None:
     given["name"] = (told.name or span.name)[:NAME_CHARACTERS]
     given["kind"] = told.kind or Kind.CHAIN
     moments = {
-        "started_at": span.started_at or span.ended_at,
+        "started_at": told.started_at or span.started_at or span.ended_at,
         "ended_at": span.ended_at or span.started_at,
         "first_token_at": told.first_token_at,
     }
