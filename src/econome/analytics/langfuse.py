@@ -64,8 +64,8 @@ def scores_of(
         runs=list(runs),
         names=list(names),
         sources=list(sources),
-        since=since or _EVER[0],
-        until=until or _EVER[1],
+        after=since or _EVER[0],
+        before=until or _EVER[1],
         limit=limit,
         offset=offset,
     )

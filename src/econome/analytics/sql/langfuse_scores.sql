@@ -6,7 +6,7 @@
 -- traces, runs  about these; empty: about any
 -- names      under these keys; empty: under any
 -- sources    by these: api, model, app; empty: by any
--- since, until  when it was given
+-- after, before  when it was given
 -- limit, offset  which page
 select
     id, run_id, trace_id, project, key, score, value, comment, correction, source, extra,
@@ -25,6 +25,6 @@ where workspace = {workspace:UUID}
   and (empty({runs:Array(UUID)}) or run_id in {runs:Array(UUID)})
   and (empty({names:Array(String)}) or has({names:Array(String)}, key))
   and (empty({sources:Array(String)}) or has({sources:Array(String)}, JSONExtractString(source, 'type')))
-  and created_at >= {since:DateTime64(6)} and created_at < {until:DateTime64(6)}
+  and created_at >= {after:DateTime64(6)} and created_at < {before:DateTime64(6)}
 order by created_at desc, id
 limit {limit:UInt32} offset {offset:UInt32}
