@@ -140,7 +140,7 @@ def _age(one: SessionFile) -> tuple[str, bool, str, int, str]:
     Codex' names tell when a session began; and Claude Code's subagents know their own names,
     which the sessions that called them do not repeat.
     """
-    is_main = "subagents" not in one.path.parts
+    is_main = "subagents" not in one.path.parts and not one.path.name.startswith("agent-")
     name = one.path.name if one.agent is not Agent.CLAUDE_CODE else ""
     return one.agent.value, is_main, name, one.changed, str(one.path)
 

@@ -84,7 +84,7 @@ def _import(parsed: argparse.Namespace) -> int:
     agents = list(Agent) if parsed.agent == AUTO else [Agent(parsed.agent)]
     files = find(agents, parsed.path)
     server = _server(parsed, chosen)
-    memory = Acknowledged(chosen.data, f"{server.address} {parsed.project or ''}")
+    memory = Acknowledged(chosen.data, f"{parsed.to or 'here'} {parsed.project or ''}")
     outcome = _Outcome()
     _Importer(server, memory, outcome, since, parsed).run(files)
     if parsed.json:

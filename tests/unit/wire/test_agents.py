@@ -297,6 +297,12 @@ def test_a_gemini_call_adds_thoughts_and_what_its_tools_read() -> None:
     assert (run.input_tokens, run.cache_read, run.text_out, run.reasoning) == (8100 + 300, 7000, 45, 60)
 
 
+def test_a_gemini_subagent_stays_in_the_session_whose_folder_its_file_is_in() -> None:
+    run = run_of(Agent.GEMINI_CLI, "/x-2")
+    assert run.session == "7c0de111-24d6-4415-9b2e-a2635c02e54d"
+    assert run.metadata["subagent"] == "9f0de222-24d6-4415-9b2e-a2635c02e54e"
+
+
 def test_broken_lines_are_told_with_their_numbers_and_cost_no_neighbour() -> None:
     broken = {
         (path.parent.name, one.line)

@@ -43,6 +43,8 @@ _LONGEST = timedelta(hours=1)
 _REMEMBERED = 100
 """User lines: an answer comes soon after what it answers."""
 
+_KEPT = ("sessionId", "forkedFrom", "cwd", "gitBranch", "version", "effort", "requestId")
+
 _COUNTS = {
     "input_tokens": "input_tokens",
     "output_tokens": "output_tokens",
@@ -63,7 +65,7 @@ class _Asked:
 class _Answer:
     """The lines of one message so far."""
 
-    line: Mapping[str, Any]  # the first, which says where and in which session
+    line: Mapping[str, Any]  # of the first, what says where and in which session
     number: int
     subagent: str
     asked: _Asked | None
@@ -123,7 +125,10 @@ def _take(
         if not subagent and line.get("isSidechain") is True:
             subagent = "sidechain"
         before = asked.get(string(line, "parentUuid"))
-        answer = answers[key] = _Answer(line, number, subagent, before, at, at)
+        # Only that: what tools were given stands in the line as well, and a session has thousands.
+        kept = {name: line[name] for name in _KEPT if name in line}
+        kept["requestId"] = request or message_id
+        answer = answers[key] = _Answer(kept, number, subagent, before, at, at)
     if at is not None:
         answer.first_at = min(answer.first_at or at, at)
         answer.last_at = max(answer.last_at or at, at)
@@ -160,7 +165,7 @@ def _call(key: str, answer: _Answer, about: About) -> Call:
         model=answer.model,
         provider=_provider(answer.model),
         is_final=answer.rank[0],
-        request_id=string(line, "requestId") or string(mapping(line, "message"), "id"),
+        request_id=string(line, "requestId"),
         session=session or PurePath(about.path).stem,
         folder=string(line, "cwd") or about.folder,
         branch=string(line, "gitBranch"),

@@ -114,16 +114,24 @@ def _take(session: _Session, number: int, message: Mapping[str, Any]) -> None:
         return
     known = session.messages.get(key)
     if known is None:
-        session.messages[key] = _Message(message, number, session.asked_at, session.prompt)
+        session.messages[key] = _Message(_kept(message), number, session.asked_at, session.prompt)
         session.prompt = ""
     elif mapping(message, "tokens") or not mapping(known.content, "tokens"):
-        known.content = message  # a later copy may have lost its tokens, a call never does
+        known.content = _kept(message)  # a later copy may have lost its tokens, a call never does
     session.asked_at = at
+
+
+def _kept(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a message what a call tells, without the results of its tools, which are large."""
+    kept = {name: message.get(name) for name in ("timestamp", "tokens", "model")}
+    return {**kept, "text": text_of(message.get("content")), "tools": tuple(_tools(message))}
 
 
 def _calls(session: _Session, about: About) -> Iterator[Call]:
     head = session.head
-    own = string(head, "sessionId") or PurePath(about.path).stem
+    path = PurePath(about.path)
+    own = string(head, "sessionId") or path.stem
+    caller = path.parent.name if path.parent.parent.name == "chats" else ""
     directories = head.get("directories")
     first = directories[0] if isinstance(directories, list) and directories else ""
     alike: Counter[tuple[int, ...]] = Counter()
@@ -143,15 +151,15 @@ def _calls(session: _Session, about: About) -> Iterator[Call]:
             usage=usage,
             model=string(content, "model"),
             provider="google",
-            request_id=likeness(Agent.GEMINI_CLI, own, counts) if alike[counts] == 1 else "",
-            session=own,
+            request_id=likeness(Agent.GEMINI_CLI, caller or own, counts) if alike[counts] == 1 else "",
+            session=caller or own,  # a subagent's file lies in a folder named after who called it
             folder=about.folder or (first if isinstance(first, str) else "") or string(head, "projectHash"),
-            subagent="subagent" if head.get("kind") == "subagent" else "",
+            subagent=own if caller or head.get("kind") == "subagent" else "",
             started_at=began,
             ended_at=at,
             prompt=message.prompt,
-            answer=text_of(content.get("content")),
-            tools=tuple(_tools(content)),
+            answer=content["text"],
+            tools=content["tools"],
             file=about.path,
             line=message.number,
         )
