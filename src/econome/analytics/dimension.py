@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from econome.analytics.errors import BadQuestion
+from econome.store.question import Question
+
+OF_METADATA = "metadata."
+LONGEST_KEY = 200
 
 
 class Dimension(StrEnum):
-    """A property of runs to group by. What is not here is not permitted."""
+    """A property of runs to group by. Beside these only a key of their metadata is permitted."""
 
     PROJECT = "project"
     MODEL = "model"
@@ -36,6 +43,67 @@ class Dimension(StrEnum):
     def is_overlapping(self) -> bool:
         """Whether a run may have several of its values, so that parts add up to more than the whole."""
         return self is Dimension.TAG
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataKey:
+    """What a run, or one above it, says under one key of its metadata; nothing is the empty value."""
+
+    key: str
+
+    @property
+    def value(self) -> str:
+        """Its name."""
+        return OF_METADATA + self.key
+
+    @property
+    def is_of_calls(self) -> bool:
+        """Traces have it, and hand it down."""
+        return False
+
+    @property
+    def is_overlapping(self) -> bool:
+        """A key has one value."""
+        return False
+
+
+By = Dimension | MetadataKey
+
+
+def by_of(text: str) -> By | None:
+    """The dimension of that name, such as `model` or `metadata.folder`; None if there is none."""
+    key = text.removeprefix(OF_METADATA)
+    if key != text and 0 < len(key) <= LONGEST_KEY:
+        return MetadataKey(key)
+    try:
+        return Dimension(text)
+    except ValueError:
+        return None
+
+
+def dimension(text: str, *others: str) -> By:
+    """The same; raises `BadQuestion` for what is none, and says what else would do."""
+    found = by_of(text)
+    if found is None:
+        allowed = ", ".join([*Dimension, f"{OF_METADATA}KEY", *others])
+        raise BadQuestion(f'by: "{text[:64]}" is none of {allowed}')
+    return found
+
+
+def split(
+    question: Question, by: By | str, parameter: str = "dimension"
+) -> tuple[Question, dict[str, object]]:
+    """The question split by a dimension, or by a column, with what binds that.
+
+    A column is an identifier. A key of metadata cannot be one: it is a text, bound as any other, in an
+    expression that stands for `effective_metadata[key]`, which would build the whole map first.
+    """
+    if not isinstance(by, MetadataKey):
+        return question, {parameter: by.column if isinstance(by, Dimension) else by}
+    key = f"{{{parameter}:String}}"
+    value = f"if(mapContains(metadata, {key}), metadata[{key}], inherited_metadata[{key}])"
+    text = question.text.replace(f"{{{parameter}:Identifier}}", value)
+    return Question(question.name, text), {parameter: by.key}
 
 
 _INHERITED = frozenset({Dimension.USER, Dimension.SESSION, Dimension.ENVIRONMENT})

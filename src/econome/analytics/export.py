@@ -7,6 +7,7 @@ needs and no others. Nothing is held meanwhile, and whoever stops reading stops 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from typing import cast
 from uuid import UUID
 
 from econome.analytics import steps
-from econome.analytics.dimension import Dimension
+from econome.analytics.dimension import By, Dimension, MetadataKey, split
 from econome.analytics.errors import BadQuestion
 from econome.analytics.forms import Form, file_of
 from econome.analytics.payloads import Payload, PayloadPiece, fold
@@ -196,14 +197,16 @@ def _payloads(store: Store, scope: Scope, slice_: _Slice, wanted: Sequence[UUID]
 
 
 def export_spend(
-    store: Store, scope: Scope, by: Sequence[Dimension], form: Form, clock: Clock | None = None
+    store: Store, scope: Scope, by: Sequence[By], form: Form, clock: Clock | None = None
 ) -> Iterator[bytes]:
     """The parts of a file that has the totals of each combination of dimensions, in each step of a clock.
 
     Raises `BadQuestion` for more dimensions than may be, or for a step or a zone that makes no sense.
     """
     if len(by) > MOST_DIMENSIONS or len(set(by)) < len(by):
-        raise BadQuestion(f"by: up to {MOST_DIMENSIONS} different dimensions, not {', '.join(by)}")
+        raise BadQuestion(
+            f"by: up to {MOST_DIMENSIONS} different dimensions, not {', '.join(one.value for one in by)}"
+        )
     times = [scope.since]
     if clock is not None:
         step = steps.step_of(clock.step, scope.until - scope.since)
@@ -214,7 +217,7 @@ def export_spend(
 def _spend(
     store: Store,
     scope: Scope,
-    by: Sequence[Dimension],
+    by: Sequence[By],
     form: Form,
     times: Sequence[datetime],
     *,
@@ -223,8 +226,12 @@ def _spend(
     file = file_of(form)
     asked = form.of(question("export_spend"), _columns(by, is_timed=is_timed), ())
     asked = Question(asked.name, f"{asked.text}, {_BOUNDED}")
-    columns = [one.column for one in by] or [_WHOLE]
-    columns += columns[:1] * (MOST_DIMENSIONS - len(columns))  # the same array is joined once
+    splits: list[By | str] = [*by] or [_WHOLE]
+    splits += splits[:1] * (MOST_DIMENSIONS - len(splits))  # the same array is joined once
+    bound: dict[str, object] = {}
+    for parameter, one in zip(_PARAMETERS, splits, strict=True):
+        asked, binds = split(asked, one, parameter)
+        bound |= binds
     at, together = 0, len(times)
     while at < len(times):
         here = times[at : at + together]
@@ -236,10 +243,8 @@ def _spend(
                 asked,
                 scope.filter,
                 starts=[int(moment.timestamp()) for moment in here],
-                dimension=columns[0],
-                second=columns[1],
-                third=columns[2],
                 currency=scope.currency,
+                **bound,
                 **part.parameters(),
             )
         except TooHeavy:
@@ -252,11 +257,14 @@ def _spend(
     yield file.end()
 
 
-def _columns(by: Sequence[Dimension], *, is_timed: bool) -> str:
+def _columns(by: Sequence[By], *, is_timed: bool) -> str:
     """What is shown of an answer about spend, the dimensions by their own names."""
     shown = ["start"] if is_timed else []
     for place, dimension in enumerate(by, 1):
-        if dimension is Dimension.PROJECT:
+        if isinstance(dimension, MetadataKey):
+            is_plain = _PLAIN.fullmatch(dimension.key)
+            shown.append(f"value_{place} as `{dimension.value if is_plain else f'metadata_{place}'}`")
+        elif dimension is Dimension.PROJECT:
             shown += [
                 f"transform(value_{place}, {_IDS}, {_NAMES}, value_{place}) as project",
                 f"value_{place} as project_id",
@@ -266,6 +274,9 @@ def _columns(by: Sequence[Dimension], *, is_timed: bool) -> str:
     return ", ".join([*shown, _SUMS])
 
 
+_PLAIN = re.compile(r"[\w.:@/-]+")
+"""The keys of metadata that may name a column of a question. No other text of a user stands in one."""
+_PARAMETERS = ("dimension", "second", "third")
 _SAID = ("piece", "inputs", "outputs", "events", "extra", "serialized", "error")
 _BOUNDED = f"max_rows_to_group_by = {MOST_ROWS}, group_by_overflow_mode = 'throw'"
 _SUMS = "* except (start, value_1, value_2, value_3, of_traces, of_first_tokens, of_calls)"

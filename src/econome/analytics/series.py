@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from econome.analytics import steps
-from econome.analytics.dimension import Dimension
+from econome.analytics.dimension import By, split
 from econome.analytics.spend import dearest
 from econome.domain.scope import Scope
 from econome.store.client import Store
@@ -69,7 +69,7 @@ class Clock:
     zone: str = "UTC"
 
 
-def series(store: Store, scope: Scope, by: Dimension | None, clock: Clock, *, limit: int = 8) -> Series:
+def series(store: Store, scope: Scope, by: By | None, clock: Clock, *, limit: int = 8) -> Series:
     """The dearest values of `by` over time and the sum of the others; one line if `by` is None.
 
     Raises `BadQuestion` for a step or a zone that makes no sense.
@@ -79,11 +79,12 @@ def series(store: Store, scope: Scope, by: Dimension | None, clock: Clock, *, li
     times = steps.starts(scope.since, scope.until, step, where)
     latency_of = "calls" if by is not None and by.is_of_calls else "traces"
     values = [] if by is None else dearest(store, scope, by, limit=limit)
+    asked, bound = split(question("series"), _WHOLE if by is None else by)
     points = store.ask(
         Point,
-        question("series"),
+        asked,
         scope.filter,
-        dimension=_WHOLE if by is None else by.column,
+        **bound,
         values=values,
         latency_of=latency_of,
         starts=[_seconds(moment) for moment in times],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from econome.analytics.dimension import Dimension
+from econome.analytics.dimension import By, split
 from econome.analytics.totals import Totals
 from econome.domain.scope import Scope
 from econome.store.client import Store
@@ -24,26 +24,14 @@ class Spend(Totals):
     values: int  # how many values there are, those beyond the limit included
 
 
-def spend_by(store: Store, scope: Scope, dimension: Dimension, *, limit: int = 20) -> list[Spend]:
-    """The dearest values of `dimension`, dearest first, then those with most tokens."""
-    return store.ask(
-        Spend,
-        question("spend_by"),
-        scope.filter,
-        dimension=dimension.column,
-        limit=limit,
-        **scope.parameters(),
-    )
+def spend_by(store: Store, scope: Scope, by: By, *, limit: int = 20) -> list[Spend]:
+    """The dearest values of a dimension, dearest first, then those with most tokens."""
+    asked, bound = split(question("spend_by"), by)
+    return store.ask(Spend, asked, scope.filter, limit=limit, **bound, **scope.parameters())
 
 
-def dearest(store: Store, scope: Scope, dimension: Dimension, *, limit: int) -> list[str]:
+def dearest(store: Store, scope: Scope, by: By, *, limit: int) -> list[str]:
     """The values of `spend_by` alone, in its order."""
-    answer = store.ask(
-        _Value,
-        question("dearest"),
-        scope.filter,
-        dimension=dimension.column,
-        limit=limit,
-        **scope.parameters(),
-    )
+    asked, bound = split(question("dearest"), by)
+    answer = store.ask(_Value, asked, scope.filter, limit=limit, **bound, **scope.parameters())
     return [row.value for row in answer]

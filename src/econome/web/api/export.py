@@ -14,8 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from econome.analytics.dimension import Dimension
-from econome.analytics.errors import BadQuestion
+from econome.analytics.dimension import By, Dimension, dimension
 from econome.analytics.export import export_runs, export_spend
 from econome.analytics.forms import Form
 from econome.analytics.series import Clock
@@ -61,16 +60,10 @@ async def spend(request: Request) -> Response:
     return await _sent(request, parts, form, scope, "spend")
 
 
-def _dimensions(text: str) -> list[Dimension]:
+def _dimensions(text: str) -> list[By]:
     if text == WHOLE:
         return []
-    try:
-        return [Dimension(part.strip()) for part in text.split(",")]
-    except ValueError as error:
-        allowed = ", ".join([*Dimension, WHOLE])
-        raise BadQuestion(
-            f'by: "{text[:64]}" must be one or more of these, with commas: {allowed}'
-        ) from error
+    return [dimension(part.strip(), WHOLE) for part in text.split(",")]
 
 
 async def _sent(request: Request, parts: Iterator[bytes], form: Form, scope: Scope, what: str) -> Response:

@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from econome.analytics.dimension import By, dimension
+from econome.analytics.facets import Choice, facet
 from econome.analytics.facets import facets as facets_of
 from econome.web.api import shapes
 from econome.web.api.labels import label
@@ -16,12 +18,18 @@ from econome.web.context import context
 
 
 async def facets(request: Request) -> Response:
-    """GET /econome/v1/facets: the most frequent values of each dimension."""
+    """GET /econome/v1/facets: the most frequent values of each dimension, or of the one that is asked for."""
     caller = require(request, Role.READ)
-    allow(request)
+    allow(request, "by")
+    asked = request.query_params.get("by")
+    only = None if asked is None else dimension(asked)
     scope = await scope_of(request, caller)
-    econome = context(request)
-    found = await run_in_threadpool(facets_of, econome.store, scope)
+    store, projects = context(request).store, context(request).projects
+    found: list[tuple[By, list[Choice]]]
+    if only is None:
+        found = [*(await run_in_threadpool(facets_of, store, scope)).items()]
+    else:
+        found = [(only, await run_in_threadpool(facet, store, scope, only))]
     return shapes.answer(
         {
             "facets": [
@@ -30,13 +38,13 @@ async def facets(request: Request) -> Response:
                     "values": [
                         {
                             "value": choice.value,
-                            "label": label(econome.projects, caller.workspace, by, choice.value),
+                            "label": label(projects, caller.workspace, by, choice.value),
                             "runs": choice.runs,
                         }
                         for choice in choices
                     ],
                 }
-                for by, choices in found.items()
+                for by, choices in found
             ]
         }
     )

@@ -10,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from econome.analytics.dimension import Dimension
-from econome.analytics.errors import BadQuestion
+from econome.analytics.dimension import By, dimension
 from econome.analytics.series import Clock, Line, Point
 from econome.analytics.series import series as series_of
 from econome.ingest.projects import Projects
 from econome.web.api import shapes
 from econome.web.api.labels import label
-from econome.web.api.scope import allow, choice, scope_of, whole
+from econome.web.api.scope import allow, scope_of, whole
 from econome.web.auth import Role, require
 from econome.web.context import context
 
@@ -38,7 +37,7 @@ async def series(request: Request) -> Response:
     return shapes.answer(
         {
             **shapes.terms(scope),
-            "by": by or UNSPLIT,
+            "by": by.value if by else UNSPLIT,
             "step": found.step,
             "latency_of": found.latency_of,
             "since": shapes.iso(scope.since),
@@ -50,16 +49,12 @@ async def series(request: Request) -> Response:
     )
 
 
-def _dimension(request: Request) -> Dimension | None:
-    if request.query_params.get("by", UNSPLIT) == UNSPLIT:
-        return None
-    try:
-        return choice(request, "by", Dimension, Dimension.MODEL)
-    except BadQuestion as error:
-        raise BadQuestion(f"{error}, {UNSPLIT}") from error
+def _dimension(request: Request) -> By | None:
+    text = request.query_params.get("by", UNSPLIT)
+    return None if text == UNSPLIT else dimension(text, UNSPLIT)
 
 
-def _line(line: Line, projects: Projects, workspace: UUID, by: Dimension | None) -> shapes.Json:
+def _line(line: Line, projects: Projects, workspace: UUID, by: By | None) -> shapes.Json:
     points = line.points
     if by is None:
         name = "all"

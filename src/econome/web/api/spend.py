@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from econome.analytics.dimension import Dimension
+from econome.analytics.dimension import Dimension, dimension
 from econome.analytics.spend import spend_by
 from econome.web.api import shapes
 from econome.web.api.labels import label
-from econome.web.api.scope import allow, choice, scope_of, whole
+from econome.web.api.scope import allow, scope_of, whole
 from econome.web.auth import Role, require
 from econome.web.context import context
 
@@ -20,14 +20,14 @@ async def spend(request: Request) -> Response:
     """GET /econome/v1/spend: the dearest values of a dimension."""
     caller = require(request, Role.READ)
     allow(request, "by", "limit")
-    by = choice(request, "by", Dimension, Dimension.MODEL)
+    by = dimension(request.query_params.get("by", Dimension.MODEL))
     limit = whole(request, "limit", 20, 1000)
     scope = await scope_of(request, caller)
     econome = context(request)
     rows = await run_in_threadpool(spend_by, econome.store, scope, by, limit=limit)
     return shapes.answer(
         {
-            "by": by,
+            "by": by.value,
             **shapes.terms(scope),
             "rows": [
                 {
