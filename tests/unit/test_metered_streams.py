@@ -237,6 +237,19 @@ def test_an_agent_s_sum_counts_only_where_no_call_is_told(ledger: Ledger) -> Non
     assert ledger.input() == 140
 
 
+def test_a_way_that_names_no_model_counts_only_where_none_does(ledger: Ledger) -> None:
+    nameless: dict[str, Any] = {"model": "", "provider": "", "family": "strands", "stream": UUID(int=1)}
+    ledger.take(a_point(120, at=60, **nameless), a_point(100, at=60))
+    ledger.take(a_point(40, at=60, source=UUID(int=9), **nameless))
+    assert ledger.input() == 140
+
+
+def test_a_call_that_failed_before_a_model_answered_is_counted_with_its_way(ledger: Ledger) -> None:
+    nameless: dict[str, Any] = {"model": "", "stream": UUID(int=1)}
+    ledger.take(a_point(3, at=60, count=1, **nameless), a_point(100, at=60, count=7))
+    assert ledger.ask().total.calls == 8
+
+
 def test_two_processes_are_two(ledger: Ledger) -> None:
     ledger.take(a_point(70, at=60), a_point(30, at=60, stream=UUID(int=1), source=UUID(int=1)))
     assert ledger.input() == 100

@@ -180,7 +180,9 @@ def _model(
         traced=[
             run
             for run in traced
-            if run.project == first.project and run.service in ("", first.service) and run.names & names
+            if run.project == first.project
+            and run.service in ("", first.service)
+            and (not names or run.names & names)  # what names no model may be of any
         ],
     )
 

@@ -13,7 +13,8 @@
 -- from its start; one that is as old as its start tells only where the stream goes on.
 --
 -- Of a process that tells the same in several ways (families of metrics, or instrumentations one
--- above the other) the one that tells most is believed: those nearest to the calls see all of them.
+-- above the other) the one that tells most is believed: those nearest to the calls see all of them. One
+-- that names no model is believed only where no other of its process names any.
 with
     in_span as (
         select project, stream, started_at
@@ -108,8 +109,9 @@ with
         select
             project, service, provider, model, service_tier, measure, part, modality, day, amount, more_calls,
             unknown_starts, asked, way,
+            groupUniqArrayIf(way, model != '') over (partition by project, source, measure) as naming,
             merit = max(merit) over (partition by project, source, lower(provider), model, measure)
-                as is_believed
+                and (model != '' or empty(naming) or has(naming, way)) as is_believed
         from weighed
     )
 select

@@ -80,6 +80,12 @@ _COUNTERS = {
     "output_tokens": Part.OUTPUT,
     "reasoning.output_tokens": Part.REASONING,
 }
+_STRANDS = {  # of whatever model: it does not say
+    "strands.event_loop.input.tokens": Part.INPUT,
+    "strands.event_loop.cache_read.input.tokens": Part.CACHE_READ,
+    "strands.event_loop.cache_write.input.tokens": Part.CACHE_WRITE,
+    "strands.event_loop.output.tokens": Part.OUTPUT,
+}
 _USAGE = "gen_ai.client.inference.usage."
 _DETAILED = _USAGE + "detailed."
 _PER_CALL = "gen_ai.client.inference.operation."
@@ -136,6 +142,8 @@ def called(metric: Metric, attributes: Mapping[str, Any]) -> Called:
 
 
 def _of_agents(name: str, attributes: Mapping[str, Any]) -> Meaning | None:
+    if name in _STRANDS:
+        return Meaning(Measure.TOKENS, "strands", _STRANDS[name], counts_calls=True)
     match name:
         case "claude_code.token.usage":
             return _counter(_CLAUDE_CODE.get(text(attributes, "type")), "claude_code")
