@@ -64,7 +64,7 @@ def read_usage(
     notes: list[str] = []
     for place, found in _places(metadata, outputs):
         try:
-            account = sum_of([account for usage in found if (account := recognise(usage)) is not None])
+            account = _account(place, found, outputs)
         except Contradiction as contradiction:
             notes.append(str(contradiction))
             continue
@@ -81,6 +81,27 @@ def read_usage(
     if notes:
         return Reading(Usage(), "", NOWHERE, UsageSource.UNKNOWN, notes=tuple(dict.fromkeys(notes)))
     return None
+
+
+def _account(place: int, found: list[Mapping[str, Any]], outputs: Mapping[str, Any]) -> Account | None:
+    account = sum_of([account for usage in found if (account := recognise(usage)) is not None])
+    return account if account is None or place > 2 else _in_full(account, outputs.get("usage"))
+
+
+def _in_full(short: Account, usage: object) -> Account:
+    """The provider's own account, where it says in full what a summary beside it (LiteLLM's) cut short."""
+    if len(short.buckets) > 2 or not isinstance(usage, dict):
+        return short
+    try:
+        full = recognise(usage)
+    except Contradiction:
+        return short
+    if full is None or len(full.buckets) <= len(short.buckets) or full.sides != short.sides:
+        return short
+    for name in ("cost", "input_cost", "output_cost"):
+        if getattr(full, name) is None:
+            setattr(full, name, getattr(short, name))
+    return full
 
 
 def _places(

@@ -12,11 +12,6 @@
 # title = "OpenInference for LangChain and, nested in it, for OpenAI"
 #
 # [[tool.econome.lost]]
-# calls = "*chat stream"
-# what = ["twice"]
-# why = "LangChain's span of a stream holds no id of the answer, and is no parent of the span of the client below"
-#
-# [[tool.econome.lost]]
 # calls = "failing chat"
 # what = ["twice"]
 # why = "a refusal has no id, and LangChain's span is no parent of the span of the client below"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from econome.domain.money import read_money, total_of
-from econome.domain.usage import Bucket, Fee
+from econome.domain.usage import INPUT, Bucket, Fee
 
 MOST_TOKENS = 10**12
 """No call uses as many; whoever says so is mistaken."""
@@ -45,6 +45,12 @@ class Account:
     def is_zero(self) -> bool:
         """Whether it claims that no token was used."""
         return not any(self.buckets.values())
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """All tokens sent, and all generated."""
+        sent = sum(tokens for bucket, tokens in self.buckets.items() if bucket in INPUT)
+        return sent, sum(self.buckets.values()) - sent
 
 
 @dataclass(frozen=True, slots=True)
