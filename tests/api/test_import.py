@@ -322,6 +322,12 @@ def test_a_project_may_be_named(econome: Said, server: TestClient) -> None:
     assert set(spend(server, "project")) == {"agents"}
 
 
+def test_calls_that_are_imported_into_another_project_move_there(econome: Said, server: TestClient) -> None:
+    econome("claude-code", FILES / "claude-code", "--project", "mine")
+    econome("claude-code", FILES / "claude-code", "--project", "ours")
+    assert {name: one["calls"] for name, one in spend(server, "project").items()} == {"ours": 10}
+
+
 def test_no_files_and_no_such_path_and_no_such_day_are_said(econome: Said, tmp_path: Path) -> None:
     code, _, complaint = econome("codex", tmp_path)
     assert (code, "No session file of Codex CLI was found in" in complaint) == (2, True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,13 @@ FILES = Path(__file__).resolve().parents[2] / "conformance" / "agents"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def files_of(agent: Agent) -> list[Path]:
-    return sorted(path for path in (FILES / agent).rglob("*.json*") if path.name != "projects.json")
+@cache
+def files_of(agent: Agent) -> tuple[Path, ...]:
+    return tuple(sorted(path for path in (FILES / agent).rglob("*.json*") if path.name != "projects.json"))
 
 
-def parents_of(files: Iterable[Path]) -> dict[str, str]:
+@cache
+def parents_of(files: tuple[Path, ...]) -> dict[str, str]:
     told = (lineage(path.read_bytes().partition(b"\n")[0]) for path in files)
     return {session: parent for session, parent in told if parent}
 
@@ -48,8 +51,9 @@ def read(agent: Agent, path: Path, lines: list[bytes] | None = None) -> Found:
     return found
 
 
-def all_calls(agent: Agent) -> list[Call]:
-    return [call for path in files_of(agent) for call in read(agent, path).calls]
+@cache
+def all_calls(agent: Agent) -> tuple[Call, ...]:
+    return tuple(call for path in files_of(agent) for call in read(agent, path).calls)
 
 
 def stored(pieces: Iterable[Piece]) -> dict[str, Run]:
@@ -153,7 +157,7 @@ def test_gemini_clis_files_come_to_every_message_that_has_tokens() -> None:
 @given(st.randoms(use_true_random=False), st.sampled_from(list(Agent)))
 def test_any_order_and_repetition_of_files_gives_the_same_totals(chance: Any, agent: Agent) -> None:
     calls = all_calls(agent)
-    again = calls + chance.sample(calls, len(calls) // 2)
+    again = [*calls, *chance.sample(calls, len(calls) // 2)]
     chance.shuffle(again)
     assert totals(stored(map(piece_of, again)).values()) == totals(stored(map(piece_of, calls)).values())
 
@@ -597,3 +601,31 @@ def test_no_value_of_an_attribute_stops_a_record(name: str, attributes: dict[str
     piece = read_record(one)
     if piece is not None:
         stored([piece])
+
+
+@given(
+    st.sampled_from(list(Agent)),
+    st.fixed_dictionaries(
+        {"key": st.text(min_size=1, max_size=5), "usage": st.dictionaries(st.text(max_size=5), VALUES)},
+        optional={
+            **dict.fromkeys(("model", "session", "folder", "prompt", "answer"), VALUES),
+            **dict.fromkeys(
+                ("started_at", "ended_at", "cost", "tools", "labels", "line", "is_final"), VALUES
+            ),
+        },
+    ),
+)
+def test_a_line_is_a_call_or_is_refused(agent: Agent, said: dict[str, Any]) -> None:
+    try:
+        call = call_in(json.dumps(said).encode(), agent)
+    except BadCall:
+        return
+    stored([piece_of(call)])
+
+
+@given(st.sampled_from(list(Agent)), st.data())
+def test_no_usage_stops_a_call(agent: Agent, data: st.DataObject) -> None:
+    names = {name for call in all_calls(agent)[:3] for name in call.usage}
+    numbers = st.integers(-5, 10**13) | st.floats(allow_nan=False, allow_infinity=False) | VALUES
+    usage = data.draw(st.dictionaries(st.sampled_from(sorted(names)), numbers))
+    stored([piece_of(Call(agent, "a", usage, is_final=data.draw(st.booleans()), ended_at=NOW))])
