@@ -65,6 +65,8 @@ def test_a_shared_run_is_shown_to_whoever_has_its_token(server: TestClient, runs
         assert not {"app_path", "session_id"} & shown.json().keys()
         assert str(DEFAULT_WORKSPACE) not in shown.text
         assert shown.json()["total_cost"] == 0.75, "not what went to another project"
+    unknown = server.get(f"/public/{token}/run", headers={"x-api-key": "placeholder"})
+    assert unknown.status_code == 200, "its clients insist on sending some key"
     listed = server.post(f"/public/{token}/runs/query", json={}).json()
     assert [run["name"] for run in listed["runs"]] == ["top", "branch", "leaf", "beside"]
     leaf = server.get(f"/public/{token}/run/{runs['leaf'].id}").json()

@@ -116,6 +116,12 @@ class _Rolled:
 
 
 @dataclass(frozen=True, slots=True)
+class _FirstToken:
+    trace_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Went:
     runs: int
     errors: int
@@ -210,6 +216,23 @@ def uses_of(
     for row in rolled:
         _add(uses[row.node], row, prices.get(row.price))
     return uses
+
+
+def first_tokens_of(
+    store: Store, workspace: UUID, projects: Sequence[UUID], rows: Sequence[RunRow]
+) -> dict[UUID, datetime]:
+    """When the traces of a page said their first words; one that does not say is missing."""
+    if not rows:
+        return {}
+    answer = store.ask(
+        _FirstToken,
+        question("langsmith_first_tokens"),
+        workspace=workspace,
+        projects=list(projects),
+        traces=list({row.trace_id for row in rows}),
+        earliest=max(min(row.key_time for row in rows) - _SLACK, LONG_AGO),
+    )
+    return {row.trace_id: row.at for row in answer}
 
 
 def stats_of(store: Store, scope: Scope) -> Stats:

@@ -18,11 +18,15 @@ from econome.web.langsmith import (
     runs,
     sessions,
     sharing,
+    v2_runs,
+    v2_sessions,
+    v2_threads,
 )
 
 ROUTES = [
     *info.ROUTES,
     *runs.ROUTES,
+    *v2_sessions.RESOLUTIONS,  # before sessions: /sessions/resolutions is no id
     *sessions.ROUTES,
     *feedback_tokens.ROUTES,  # before feedback: /feedback/tokens is no id
     *feedback.ROUTES,
@@ -32,4 +36,11 @@ ROUTES = [
     *experiments.ROUTES,  # before datasets: /datasets/comparative is no id
     *datasets.ROUTES,
 ]
-AT_ROOT = [*links.LINKS, *sharing.PAGES, *examples.PLATFORM]
+AT_ROOT = [
+    *links.LINKS,
+    *sharing.PAGES,
+    *v2_runs.ROUTES,
+    *v2_threads.ROUTES,
+    *v2_sessions.ROUTES,
+    *examples.PLATFORM,
+]

@@ -58,7 +58,7 @@ async def list_all(request: Request) -> Response:
 async def read(request: Request) -> Response:
     """GET /sessions/{id}."""
     caller = require(request, Role.READ)
-    project = _find(request, caller)
+    project = find_project(request, caller)
     answers = await _answers(request, caller, [project], flag(request, "include_stats") is True)
     return json_answer(answers[0])
 
@@ -67,12 +67,20 @@ async def create(request: Request) -> Response:
     """POST /sessions: 409 when the name exists, unless upsert is asked for."""
     caller = require(request, Role.INGEST)
     said = await json_object(request)
+    made = await create_project(request, caller, said, upsert=flag(request, "upsert") is True)
+    return json_answer(project_json(made))
+
+
+async def create_project(
+    request: Request, caller: Caller, said: Mapping[str, Any], *, upsert: bool
+) -> Project:
+    """The project that a body asks for. Raises `Conflict` when the name is another's, `Forbidden`."""
     name = _name(said)
     if not caller.may_see(name):
         raise Forbidden(f"This key is for {caller.projects}, not for {name}")
     projects = context(request).projects
     old = projects.find(caller.workspace, name)
-    if old is not None and flag(request, "upsert") is not True:
+    if old is not None and not upsert:
         raise Conflict(f"A project named {name!r} exists already, with id {old.id}")
     identity = next(iter(ids(said.get("id"), "id")), None) or uuid4()
     if old is None and projects.get(caller.workspace, identity) is not None:
@@ -80,27 +88,27 @@ async def create(request: Request) -> Response:
     dataset = next(iter(ids(said.get("reference_dataset_id"), "reference_dataset_id")), None)
     began = instant(said.get("start_time")) or datetime.now(UTC)
     project = old or Project(caller.workspace, identity, name, "", "", dataset, began, None)
-    changed = _changed(project, {**said, "name": None, "extra": _announced(said)})
-    await _save(request, changed)
-    return json_answer(_project_json(changed))
+    changed = changed_by(project, {**said, "name": None, "extra": _announced(said)})
+    await save_project(request, changed)
+    return changed
 
 
 async def update(request: Request) -> Response:
     """PATCH /sessions/{id}: null changes nothing."""
     caller = require(request, Role.INGEST)
-    project = _find(request, caller)
-    changed = _changed(project, await json_object(request))
+    project = find_project(request, caller)
+    changed = changed_by(project, await json_object(request))
     if not caller.may_see(changed.name):
         raise Forbidden(f"This key is for {caller.projects}, not for {changed.name}")
-    await _save(request, changed)
-    return json_answer(_project_json(changed))
+    await save_project(request, changed)
+    return json_answer(project_json(changed))
 
 
 async def delete(request: Request) -> Response:
     """DELETE /sessions/{id}: the project with all its runs."""
     caller = require(request, Role.ADMIN)
     here = context(request)
-    project = _find(request, caller)
+    project = find_project(request, caller)
     # In one turn: a commit in between would leave runs with a project that no registry knows.
     await here.writer.remove_project(caller.workspace, project.id, lambda: here.projects.remove(project))
     return json_answer({"message": "deleted"}, 202)
@@ -123,7 +131,7 @@ def _matching(request: Request, here: Econome, caller: Caller) -> list[Project]:
         and part in project.name.lower()
         and (not datasets or project.reference_dataset_id in datasets)
         and (free is None or free == (project.reference_dataset_id is None))
-        and subset(metadata, _extra(project).get("metadata", {}))
+        and subset(metadata, extra_of(project).get("metadata", {}))
     ]
 
 
@@ -139,7 +147,8 @@ def _sorted(request: Request, projects: Sequence[Project]) -> list[Project]:
     return sorted(projects, key=key, reverse=descending is not False)
 
 
-def _find(request: Request, caller: Caller) -> Project:
+def find_project(request: Request, caller: Caller) -> Project:
+    """The project in the path. Raises `NotFound`."""
     identity = path_id(request, "session_id")
     project = context(request).projects.get(caller.workspace, identity)
     if project is None or not caller.may_see(project.name):
@@ -147,14 +156,16 @@ def _find(request: Request, caller: Caller) -> Project:
     return project
 
 
-async def _save(request: Request, project: Project) -> None:
+async def save_project(request: Request, project: Project) -> None:
+    """Stores a project. Raises `Conflict` when another has its name."""
     try:
         await run_in_threadpool(context(request).projects.save, project)
     except ValueError as error:
         raise Conflict(str(error)) from error
 
 
-def _changed(project: Project, said: Mapping[str, Any]) -> Project:
+def changed_by(project: Project, said: Mapping[str, Any]) -> Project:
+    """The project with what was said of it; null changes nothing. Raises `Invalid`."""
     name = _name(said) if said.get("name") is not None else project.name
     extra = said.get("extra")
     if extra is not None and not isinstance(extra, dict):
@@ -166,7 +177,7 @@ def _changed(project: Project, said: Mapping[str, Any]) -> Project:
         project,
         name=name,
         description=project.description if description is None else description,
-        extra=dump({**_extra(project), **extra}).decode() if extra else project.extra,
+        extra=dump({**extra_of(project), **extra}).decode() if extra else project.extra,
         ended_at=instant(said.get("end_time")) or project.ended_at,
     )
 
@@ -184,7 +195,8 @@ def _name(said: Mapping[str, Any]) -> str:
     return name
 
 
-def _extra(project: Project) -> dict[str, Any]:
+def extra_of(project: Project) -> dict[str, Any]:
+    """What was said of a project besides."""
     extra = read_json(project.extra)
     return extra if isinstance(extra, dict) else {}
 
@@ -199,11 +211,12 @@ async def _answers(
     request: Request, caller: Caller, projects: Sequence[Project], with_stats: bool
 ) -> list[dict[str, object]]:
     if not with_stats or not projects:
-        return [_project_json(project) for project in projects]
-    return await run_in_threadpool(_with_stats, context(request), caller.workspace, projects)
+        return [project_json(project) for project in projects]
+    return await run_in_threadpool(with_stats_of, context(request), caller.workspace, projects)
 
 
-def _with_stats(here: Econome, workspace: UUID, projects: Sequence[Project]) -> list[dict[str, object]]:
+def with_stats_of(here: Econome, workspace: UUID, projects: Sequence[Project]) -> list[dict[str, object]]:
+    """The projects with how all their runs went and were judged."""
     wanted = [project.id for project in projects]
     stats = stats_of_projects(here.store, workspace, wanted)
     feedback = feedback_of_projects(here.store, workspace, wanted)
@@ -218,17 +231,18 @@ def _with_stats(here: Econome, workspace: UUID, projects: Sequence[Project]) -> 
             "feedback_stats": feedback.get(project.id, {}),
             "session_feedback_stats": summaries.get(project.id, {}),
         }
-        answers.append({**_project_json(project), **said, **judged})
+        answers.append({**project_json(project), **said, **judged})
     return answers
 
 
-def _project_json(project: Project) -> dict[str, object]:
+def project_json(project: Project) -> dict[str, object]:
+    """A project as LangSmith's clients read it."""
     return {
         "id": project.id,
         "tenant_id": project.workspace,
         "name": project.name,
         "description": project.description or None,
-        "extra": _extra(project),
+        "extra": extra_of(project),
         "reference_dataset_id": project.reference_dataset_id,
         "start_time": project.created_at,
         "end_time": project.ended_at,
