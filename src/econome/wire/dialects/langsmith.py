@@ -16,10 +16,10 @@ from econome.domain.run import CALLS
 from econome.wire.answers import response_id_of
 from econome.wire.conventions.account import Account
 from econome.wire.dialects import native
-from econome.wire.dialects.otel_genai import usage_of
+from econome.wire.dialects.otel_genai import read_genai, usage_of
 from econome.wire.dialects.tokens import recognised
 from econome.wire.dialects.told import Dialect, Told
-from econome.wire.dialects.values import json_at, object_at, text, texts, under
+from econome.wire.dialects.values import flag, json_at, object_at, text, texts, under
 from econome.wire.identity import time_in
 from econome.wire.otlp.span import SPAN_BYTES, Span, is_id, langsmith_run_id
 
@@ -50,8 +50,7 @@ def read(span: Span) -> Told:
     told.metadata = {name: value for name, value in metadata.items() if name not in _OF_RUNTIME}
     told.session, told.user = text(metadata, *_SESSIONS), text(metadata, *_USERS)
     told.environment = text(metadata, *_ENVIRONMENTS)
-    told.inputs, told.outputs = json_at(given, _PROMPT), json_at(given, _COMPLETION)
-    told.moved.update((_PROMPT, _COMPLETION))
+    _read_texts(span, told)
     told.moved.update(_METADATA + name for name in told.metadata)
     for event in span.events:
         if event.name == "exception":
@@ -60,6 +59,18 @@ def read(span: Span) -> Told:
     if told.kind in CALLS:
         _read_call(given, told, metadata)
     return told
+
+
+def _read_texts(span: Span, told: Told) -> None:
+    given = span.attributes
+    if _PROMPT in given or _COMPLETION in given:
+        told.inputs, told.outputs = json_at(given, _PROMPT), json_at(given, _COMPLETION)
+        told.moved.update((_PROMPT, _COMPLETION))
+        return
+    by_hand = read_genai(span)  # apps that write such spans themselves follow OpenTelemetry's names
+    told.inputs, told.outputs = by_hand.inputs, by_hand.outputs
+    told.temperature, told.top_p, told.max_tokens = by_hand.temperature, by_hand.top_p, by_hand.max_tokens
+    told.moved.update(by_hand.moved)
 
 
 def _read_call(given: Mapping[str, Any], told: Told, metadata: dict[str, Any]) -> None:
@@ -80,6 +91,7 @@ def _read_call(given: Mapping[str, Any], told: Told, metadata: dict[str, Any]) -
     told.service_tier = told.service_tier or text(given, "gen_ai.response.service_tier")
     within = native.account_within(told.kind, told.outputs or {}, told.notes, extra={"metadata": metadata})
     told.account = within or _by_counts(given, told)
+    told.streamed = flag(given, "langsmith.request.streaming") or told.streamed
 
 
 def _answer(given: Mapping[str, Any], outputs: object) -> str:
@@ -103,7 +115,7 @@ def _by_counts(given: Mapping[str, Any], told: Told) -> Account | None:
         f"{side}_tokens": given.get(f"gen_ai.usage.{side}_tokens") for side in ("input", "output", "total")
     }
     if counts["input_tokens"] is None and counts["output_tokens"] is None:
-        return None
+        return usage_of(given, CONVENTION, told.notes)
     details = {
         f"{side}_token_details": object_at(given, f"gen_ai.usage.{side}_token_details")
         for side in ("input", "output")

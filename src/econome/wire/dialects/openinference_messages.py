@@ -9,6 +9,8 @@ from econome.wire.dialects.messages import Message, call
 from econome.wire.dialects.values import json_of, numbered, text
 
 _CALL = "tool_call.function"
+_TEXTS = frozenset(("", "text", "input_text", "output_text"))
+"""A text, and what OpenAI's Responses call one: the instrumentation in JavaScript passes it on."""
 
 
 def messages_under(given: Mapping[str, Any], prefix: str) -> list[Message]:
@@ -69,7 +71,7 @@ def _part(part: Mapping[str, Any]) -> dict[str, Any] | None:
         return {"type": "image_url", "image_url": {"url": url}}
     if kind in ("reasoning", "thinking") and said is not None:
         return {"type": "thinking", "thinking": said}
-    if kind in ("", "text") and said is not None:
+    if kind in _TEXTS and said is not None:
         return {"type": "text", "text": said}
     rest = {name.removeprefix("message_content."): value for name, value in part.items()}
     return {**rest, "type": kind or "unknown"}
