@@ -23,6 +23,7 @@ from econome.domain.key import Role
 from econome.settings import Settings
 from metric_bodies import NOON, a_histogram, a_point, a_sum, an_export, body, nanoseconds
 
+CAPTURES = Path(__file__).parents[1] / "conformance" / "otlp" / "captures"
 REFERENCE = Path(__file__).parents[1] / "conformance" / "otlp" / "reference"
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 SPAN = {"since": "2026-11-19T00:00:00Z", "until": "2026-11-25T00:00:00Z"}
@@ -128,6 +129,19 @@ def test_what_spans_tell_as_well_is_a_cross_check_and_in_no_total(server: TestCl
     assert (both["traced"]["input"], both["traced"]["output"]) == in_and_out(runs)
     assert (both["metered"]["input"], both["metered"]["output"]) == in_and_out(runs)
     assert (both["difference"]["input"], both["difference"]["output"]) == (0, 0)
+
+
+def test_no_library_that_sends_both_spans_and_metrics_is_in_both_ledgers(server: TestClient) -> None:
+    folders = sorted({file.parent for file in CAPTURES.glob("*/*v1_metrics.pb")})
+    for sent in (file for folder in folders for file in sorted(folder.glob("*.POST.v1_*.pb"))):
+        path = "/" + sent.name.split(".")[2].replace("_", "/")
+        answer = server.post(path, content=sent.read_bytes(), headers={"content-type": PROTOBUF})
+        assert answer.status_code == 200
+    found = ask(server)
+    rows = [row for row in found["rows"] if row["tokens"]["total"]]
+    assert len({row["service"] for row in rows}) >= 13
+    assert [row["service"] for row in rows if not row["also_traced"]] == []
+    assert in_and_out(found["totals"]) == (None, None)
 
 
 # --- two ledgers
