@@ -8,11 +8,6 @@
 # calls = "thinking chat*"
 # what = ["reasoning"]
 # why = "read of the responses API alone"
-#
-# [[tool.econome.lost]]
-# calls = "silent chat stream"
-# adds = {input = 24, output = 8}
-# why = "OpenLIT counts words where a stream tells nothing, and does not say so"
 # ///
 """OpenLIT, which sends traces, metrics and logs."""
 

@@ -113,7 +113,7 @@ def _read(
     event = event_of(record)
     place = record.trace_id, record.span_id
     if event == _DETAILS:
-        return _details(record, project, answers)
+        return None if _repeats_a_span(record) else _details(record, project, answers)
     if (event in _ROLES or event in _CHOICES) and _has_place(record):
         said.setdefault(place, _Said(record)).take(record, event)
     return None
@@ -184,6 +184,14 @@ def _answer(body: Mapping[str, Any]) -> messages.Message:
     if body.get("finish_reason"):
         message["finish_reason"] = body["finish_reason"]
     return message
+
+
+def _repeats_a_span(record: LogRecord) -> bool:
+    """Whether a span that it does not name says the same: OpenLIT writes a stream's event after its span.
+
+    That span also shows which counts are OpenLIT's own; the event does not.
+    """
+    return record.source.scope.startswith("openlit.") and not _has_place(record)
 
 
 def _has_place(record: LogRecord) -> bool:
