@@ -143,6 +143,11 @@ def test_totals_by_session_folder_and_model_can_be_asked_for(econome: Said, serv
     assert sessions["8a1b1f7e-94c2-4d0a-8a52-6c1d5a2b7e02"]["calls"] == 1
     assert sessions["c2d7a0b4-1f6e-4b7c-a5b0-91f3d0e4ac03"]["calls"] == 3
     assert spend(server, "model")["claude-haiku-4-5-20251001"]["calls"] == 2
+    folders = spend(server, "metadata.folder")
+    assert {folder: one["calls"] for folder, one in folders.items()} == {
+        "/home/me/shop": 7,
+        "/home/me/garden": 3,
+    }
     assert totals(server, filter=labelled("folder", "/home/me/garden"))["calls"] == 3
     assert totals(server, filter=labelled("folder", "/home/me/shop"))["calls"] == 7
     assert totals(server, filter=labelled("subagent", "Explore"))["calls"] == 2

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,63 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent_sessions import FILES, NOW, VALUES, all_calls, files_of, read, stored, totals
 from econome.domain.piece import Piece
 from econome.domain.run import Run
-from econome.domain.usage import INPUT, OUTPUT, UsageSource
-from econome.ingest.copies import told_again
-from econome.ingest.fold import fold
-from econome.wire.agents import AGENTS, claims, read_record
+from econome.domain.usage import UsageSource
 from econome.wire.agents.call import Agent, Call, piece_of
-from econome.wire.agents.codex import lineage
-from econome.wire.agents.reading import About, Found
 from econome.wire.agents.transfer import BadCall, call_in, line_of
-from econome.wire.otlp import json_form
-from econome.wire.otlp.span import LogRecord, Source
-
-FILES = Path(__file__).resolve().parents[2] / "conformance" / "agents"
-NOW = datetime(2026, 11, 24, tzinfo=UTC)
-
-
-@cache
-def files_of(agent: Agent) -> tuple[Path, ...]:
-    return tuple(sorted(path for path in (FILES / agent).rglob("*.json*") if path.name != "projects.json"))
-
-
-@cache
-def parents_of(files: tuple[Path, ...]) -> dict[str, str]:
-    told = (lineage(path.read_bytes().partition(b"\n")[0]) for path in files)
-    return {session: parent for session, parent in told if parent}
-
-
-def read(agent: Agent, path: Path, lines: list[bytes] | None = None) -> Found:
-    given_lines = path.read_bytes().splitlines(keepends=True) if lines is None else lines
-    found: Found = AGENTS[agent].read(
-        given_lines, About(str(path), parents=parents_of(files_of(agent)) if agent is Agent.CODEX else {})
-    )
-    return found
-
-
-@cache
-def all_calls(agent: Agent) -> tuple[Call, ...]:
-    return tuple(call for path in files_of(agent) for call in read(agent, path).calls)
-
-
-def stored(pieces: Iterable[Piece]) -> dict[str, Run]:
-    """The runs, as the committer makes them of pieces in this order."""
-    runs: dict[str, Run] = {}
-    for piece in pieces:
-        run = runs.setdefault(str(piece.id), Run(id=piece.id))
-        told_again(piece, run)
-        fold(run, piece, NOW)
-    return runs
-
-
-def totals(runs: Iterable[Run]) -> tuple[int, int, int]:
-    """Calls, tokens sent, tokens generated."""
-    some = list(runs)
-    sent = sum(getattr(run, bucket) or 0 for run in some for bucket in INPUT)
-    return len(some), sent, sum(getattr(run, bucket) or 0 for run in some for bucket in OUTPUT)
-
 
 # --- counted otherwise
 
@@ -328,14 +276,6 @@ def test_no_file_whatever_is_in_it_stops_a_reader(agent: Agent, lines: list[byte
     read(agent, FILES / "x.jsonl", [line + b"\n" for line in lines])
 
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
-VALUES = st.recursive(
-    SCALARS,
-    lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=5), some, max_size=3),
-    max_leaves=8,
-)
-
-
 @given(st.sampled_from(list(Agent)), st.data())
 def test_no_value_in_the_place_of_another_stops_a_reader(agent: Agent, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([one for one in files_of(agent) if one.suffix == ".jsonl"]))
@@ -384,223 +324,6 @@ def test_a_usage_that_contradicts_itself_is_kept_as_unknown() -> None:
     (run,) = stored([piece_of(call)]).values()
     assert run.usage_source == UsageSource.UNKNOWN
     assert run.notes
-
-
-# --- their logs
-
-
-def record(name: str, service: str = "", body: Any = None, **attributes: Any) -> LogRecord:
-    own = {key.replace("__", "."): value for key, value in attributes.items()}
-    at = datetime(2026, 11, 20, 9, 0, 7, tzinfo=UTC)
-    return LogRecord(b"", b"", at, at, 9, name, body, own, Source({"service.name": service}))
-
-
-def run_told_by(*records: LogRecord) -> Run:
-    pieces = [piece for one in records if (piece := read_record(one)) is not None]
-    (run,) = stored(pieces).values()
-    return run
-
-
-def claude_request(**changes: Any) -> LogRecord:
-    told = {
-        "session__id": "5f0c7a52-3d0e-4a4b-9f55-0a3c6a1f1e01",
-        "event__name": "api_request",
-        "model": "claude-sonnet-4-5-20250929",
-        "request_id": "req_011CAAAbasketTest000001",
-        "input_tokens": "8",
-        "output_tokens": 1002,
-        "cache_read_tokens": 118_243,
-        "cache_creation_tokens": 9254,
-        "cost_usd": 0.0568196,
-        "duration_ms": 1521,
-        "user__email": "ada@example.com",
-    }
-    return record("", "claude-code", "claude_code.api_request", **{**told, **changes})
-
-
-def test_claude_codes_request_is_a_call_whose_counts_exclude_each_other() -> None:
-    run = run_told_by(claude_request())
-    assert run.input_tokens == 8 + 118_243 + 9254
-    assert (run.cache_read, run.cache_write_5m, run.output_tokens) == (118_243, 9254, 1002)
-    assert run.cost_reported == Decimal("0.0568196")
-    assert run.session == "5f0c7a52-3d0e-4a4b-9f55-0a3c6a1f1e01"
-    assert run.user == "ada@example.com"
-    assert run.ended_at is not None
-    assert (run.ended_at - run.started_at).total_seconds() == 1.521
-
-
-def test_claude_codes_captured_record_is_read(pytestconfig: pytest.Config) -> None:
-    del pytestconfig
-    body = {
-        "resourceLogs": [
-            {
-                "resource": {
-                    "attributes": [{"key": "service.name", "value": {"stringValue": "claude-code"}}]
-                },
-                "scopeLogs": [
-                    {
-                        "scope": {"name": "com.anthropic.claude_code.events"},
-                        "logRecords": [
-                            {
-                                "timeUnixNano": "1795469000000000000",
-                                "body": {"stringValue": "claude_code.api_request"},
-                                "attributes": [
-                                    {"key": "event.name", "value": {"stringValue": "api_request"}},
-                                    {"key": "input_tokens", "value": {"intValue": "8"}},
-                                    {"key": "output_tokens", "value": {"intValue": "1002"}},
-                                ],
-                            }
-                        ],
-                    }
-                ],
-            }
-        ]
-    }
-    (one,) = json_form.records_in(json.dumps(body).encode())
-    assert claims(one)
-    assert run_told_by(one).output_tokens == 1002
-
-
-def test_a_record_that_is_sent_again_is_the_same_run_under_the_same_key() -> None:
-    first, again = read_record(claude_request()), read_record(claude_request())
-    assert first is not None
-    assert again is not None
-    assert (first.id, first.key_time) == (again.id, again.key_time)
-    assert first.key_time is not None
-
-
-def test_a_file_and_a_log_of_claude_code_name_one_answer_and_one_project() -> None:
-    told = read_record(claude_request())
-    (call,) = [
-        one for one in all_calls(Agent.CLAUDE_CODE) if "msg_01AAAA" in one.key and one.session[0] == "5"
-    ][:1]
-    filed = piece_of(call)
-    assert told is not None
-    assert told.fields["response_id"] == filed.fields["response_id"]
-    assert told.project == filed.project == "claude-code"
-
-
-def codex_completed(**changes: Any) -> LogRecord:
-    told = {
-        "event__kind": "response.completed",
-        "conversation__id": "019a9c00-0000-7000-8000-00000000000a",
-        "model": "gpt-5.1-codex",
-        "input_token_count": "15562",
-        "output_token_count": "355",
-        "cached_token_count": 10624,
-        "reasoning_token_count": 166,
-        "tool_token_count": "15917",
-    }
-    return record("codex.sse_event", "codex_cli_rs", **{**told, **changes})
-
-
-def test_codex_completed_event_is_a_call_whose_tool_count_is_no_more_tokens() -> None:
-    run = run_told_by(codex_completed())
-    assert (run.input_tokens, run.cache_read, run.output_tokens, run.reasoning) == (15562, 10624, 355, 166)
-
-
-def test_a_file_and_a_log_of_codex_tell_that_they_mean_one_call() -> None:
-    told = read_record(codex_completed())
-    first = read(Agent.CODEX, files_of(Agent.CODEX)[2]).calls[0]
-    assert told is not None
-    assert told.fields["response_id"] == piece_of(first).fields["response_id"]
-    other = read_record(codex_completed(output_token_count="356"))
-    assert other is not None
-    assert other.fields["response_id"] != told.fields["response_id"]
-
-
-GEMINI = {
-    "session__id": "3bacc8a0-24d6-4415-9b2e-a2635c02e54c",
-    "event__timestamp": "2026-11-18T09:00:11.000Z",
-}
-
-
-def gemini_response() -> LogRecord:
-    return record(
-        "gemini_cli.api_response",
-        "gemini-cli",
-        **GEMINI,
-        model="gemini-2.5-pro",
-        duration_ms=6000,
-        input_token_count=8100,
-        output_token_count=45,
-        cached_content_token_count=7000,
-        thoughts_token_count=60,
-        tool_token_count=300,
-        total_token_count=8505,
-    )
-
-
-def gemini_details() -> LogRecord:
-    asked = [{"role": "user", "parts": [{"type": "text", "content": "Why does the basket test fail?"}]}]
-    return record(
-        "gen_ai.client.inference.operation.details",
-        "gemini-cli",
-        **GEMINI,
-        gen_ai__request__model="gemini-2.5-pro",
-        gen_ai__usage__input_tokens=8100,
-        gen_ai__usage__output_tokens=45,
-        gen_ai__input__messages=json.dumps(asked),
-    )
-
-
-def test_geminis_two_copies_of_a_response_are_one_call_in_either_order() -> None:
-    for records in ((gemini_response(), gemini_details()), (gemini_details(), gemini_response())):
-        run = run_told_by(*records)
-        assert (run.input_tokens, run.cache_read, run.text_out, run.reasoning) == (8400, 7000, 45, 60)
-        assert run.input_preview == "Why does the basket test fail?"
-
-
-def test_a_file_and_a_log_of_gemini_cli_tell_that_they_mean_one_call() -> None:
-    told = read_record(gemini_response())
-    assert told is not None
-    (call,) = [one for one in all_calls(Agent.GEMINI_CLI) if one.key.endswith("/g-2")][:1]
-    assert told.fields["response_id"] == piece_of(call).fields["response_id"]
-
-
-@pytest.mark.parametrize(
-    "one",
-    [
-        claude_request(event__name="api_error"),
-        record("", "claude-code", "claude_code.user_prompt", event__name="user_prompt", prompt_length=3),
-        codex_completed(event__kind="response.created"),
-        record("codex.tool_result", "codex_cli_rs", tool_name="shell"),
-        record("gemini_cli.api_error", "gemini-cli", model="gemini-2.5-pro"),
-    ],
-    ids=lambda one: one.event or str(one.body),
-)
-def test_events_that_are_no_calls_are_known_and_tell_none(one: LogRecord) -> None:
-    one.body = None if one.attributes.get("event.name") == "api_error" else one.body
-    if one.body is None and not one.event:
-        one.body = "claude_code.api_error"
-    assert claims(one)
-    assert read_record(one) is None
-
-
-def test_a_record_of_another_app_is_nobodys() -> None:
-    other = record("gen_ai.client.inference.operation.details", "my-shop", gen_ai__usage__input_tokens=3)
-    assert not claims(other)
-    assert read_record(other) is None
-
-
-@given(
-    st.sampled_from(["claude_code.api_request", "codex.sse_event", "gemini_cli.api_response"]),
-    st.dictionaries(
-        st.sampled_from(
-            [
-                *("event.timestamp", "event.kind", "session.id", "conversation.id", "model", "request_id"),
-                *("input_tokens", "output_tokens", "cost_usd", "duration_ms", "input_token_count"),
-                *("output_token_count", "cached_token_count", "thoughts_token_count", "speed"),
-            ]
-        ),
-        VALUES | st.floats() | st.just("response.completed"),
-    ),
-)
-def test_no_value_of_an_attribute_stops_a_record(name: str, attributes: dict[str, Any]) -> None:
-    one = LogRecord(b"", b"", None, None, 9, name, None, attributes, Source())
-    piece = read_record(one)
-    if piece is not None:
-        stored([piece])
 
 
 @given(
