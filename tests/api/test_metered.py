@@ -23,6 +23,8 @@ from econome.domain.key import Role
 from econome.settings import Settings
 from metric_bodies import NOON, a_histogram, a_point, a_sum, an_export, body, nanoseconds
 
+SDK = Path(__file__).parents[1] / "conformance" / "otlp" / "metrics"
+"""What OpenTelemetry's Python SDK 1.45.2 sends, by temporality and kind of histogram."""
 CAPTURES = Path(__file__).parents[1] / "conformance" / "otlp" / "captures"
 REFERENCE = Path(__file__).parents[1] / "conformance" / "otlp" / "reference"
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
@@ -113,6 +115,22 @@ def test_what_a_flush_and_a_shutdown_both_tell_counts_once(
     found = ask(server)
     assert in_and_out(found["totals"]) == expected
     assert found["also_traced"] is None
+
+
+@pytest.mark.parametrize("folder", sorted(SDK.iterdir()), ids=lambda folder: folder.name)
+@pytest.mark.parametrize("backwards", [False, True], ids=["as sent", "backwards"])
+def test_what_the_sdk_sends_is_counted_whatever_it_is_told_to_send(
+    server: TestClient, folder: Path, backwards: bool
+) -> None:
+    """Two processes, each with five calls of 100 to 500 tokens in and 10 to 50 out, and one that had none."""
+    bodies = sorted(folder.glob("*.pb"), reverse=backwards)
+    assert len(bodies) > 10
+    for sent in [*bodies, *bodies[::3]]:
+        answer = server.post("/v1/metrics", content=sent.read_bytes(), headers={"content-type": PROTOBUF})
+        assert answer.status_code == 200
+    row = the_row(server)
+    assert in_and_out(row) == (2 * 1_500, 2 * 150)
+    assert row["calls"] == 2 * 6
 
 
 @pytest.mark.parametrize("name", ["otel-genai-openai-latest", "otel-genai-anthropic"])
