@@ -36,9 +36,9 @@ def shadow_key(key: TraceKey, member: Member) -> ShadowKey | None:
 
 def shadows(candidates: Iterable[Candidate]) -> dict[Place, Place]:
     """Of each pair that is one call the run that says less of it, with the other."""
-    known = list(candidates)
+    known = sorted(candidates, key=lambda one: (one.member.started_at, one.place))
     pairs = [
-        (abs(one.member.started_at - other.member.started_at), one.place[1], other.place[1], one, other)
+        (other.member.started_at - one.member.started_at, one.place, other.place, one, other)
         for place, one in enumerate(known)
         for other in known[place + 1 :]
         if _are_one(one.member, other.member)

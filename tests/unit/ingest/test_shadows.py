@@ -48,7 +48,7 @@ def test_what_differs_is_two_calls() -> None:
         replace(INNER, library=OUTER.library),
         replace(INNER, generated=32),
         replace(INNER, generated=None),
-        replace(INNER, started_at=NOON - timedelta(seconds=1)),
+        replace(INNER, started_at=NOON - timedelta(seconds=1), ended_at=NOON + timedelta(milliseconds=500)),
         replace(INNER, ended_at=NOON + timedelta(seconds=9)),
         replace(INNER, ended_at=None),
     ):
