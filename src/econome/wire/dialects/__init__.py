@@ -23,6 +23,7 @@ from econome.wire.dialects import (
     strands,
     traceloop,
     vercel_ai,
+    vercel_ai_7,
 )
 from econome.wire.dialects.told import Dialect, Told
 from econome.wire.otlp.span import Span
@@ -40,6 +41,7 @@ _OF_LIBRARIES: tuple[Dialect, ...] = (
     bedrock.DIALECT,
     openinference.DIALECT,
     vercel_ai.DIALECT,
+    vercel_ai_7.DIALECT,
     pydantic_ai.DIALECT,
     openlit.DIALECT,
     litellm.DIALECT,

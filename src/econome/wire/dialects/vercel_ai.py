@@ -46,7 +46,6 @@ _TEXT = "ai.response.text"
 _CALLED = "ai.response.toolCalls"
 _THOUGHT = "ai.response.reasoning"
 _OBJECT = "ai.response.object"
-_VALUES = ("ai.values", "ai.value")
 
 
 def provider_of(name: str) -> str:
@@ -66,6 +65,32 @@ def label(told: Told, labels: Mapping[str, Any]) -> None:
     told.prompt_name = text(labels, "promptName", "prompt_name") or text(prompt, "name")
     told.prompt_version = text(labels, "promptVersion", "prompt_version") or text(prompt, "version")
     told.metadata.update({name: value for name, value in labels.items() if name != "langfusePrompt"})
+
+
+def read_values(given: Mapping[str, Any], told: Told) -> bool:
+    """What was embedded, and how many vectors it gave; False for what embeds nothing."""
+    values = given.get("ai.values", given.get("ai.value"))
+    vectors = given.get("ai.embeddings")
+    if vectors is None and "ai.embedding" in given:
+        vectors = [given["ai.embedding"]]
+    if values is not None:
+        many = isinstance(values, list)
+        told.inputs = {"input": [json_of(one) for one in values] if many else json_of(values)}
+        told.moved.update(("ai.values", "ai.value"))
+    if isinstance(vectors, list) and vectors:
+        first = json_of(vectors[0])
+        told.outputs = {
+            "vectors": len(vectors),
+            "dimensions": len(first) if isinstance(first, list) else None,
+        }
+        told.moved.update(("ai.embeddings", "ai.embedding"))
+    return values is not None
+
+
+def stated_cost(said: Mapping[str, Any]) -> object:
+    """The dollars that a gateway says it takes."""
+    gateway, router = object_at(said, "gateway"), object_at(said, "openrouter")
+    return gateway.get("cost", object_at(router, "usage").get("cost"))
 
 
 def _matches(span: Span) -> bool:
@@ -112,13 +137,8 @@ def _read_tool(given: Mapping[str, Any], told: Told) -> None:
 
 
 def _read_texts(given: Mapping[str, Any], told: Told) -> None:
-    values = given.get("ai.values", given.get("ai.value"))
-    if values is not None:
-        told.inputs = {
-            "input": [json_of(one) for one in values] if isinstance(values, list) else json_of(values)
-        }
-        told.moved.update(_VALUES)
-        return  # the vectors stay where they are: they are no answer that anybody reads
+    if read_values(given, told):
+        return
     tools = given.get(_TOOLS)
     tools = [json_of(one) for one in tools] if isinstance(tools, list) else json_of(tools)
     asked = json_of(given.get(_ASKED))
@@ -251,17 +271,11 @@ def _read_usage(given: Mapping[str, Any], told: Told, *, is_embedding: bool) -> 
     told.account = account_of(CONVENTION, counts, told.notes)
     told.service_tier = text(openai, "serviceTier")
     if told.account is not None:
-        state_cost(told.account, _stated(said))
+        state_cost(told.account, stated_cost(said))
         if is_embedding:
             told.account.buckets.setdefault(Bucket.TEXT_OUT, 0)
     if claude.get("usage"):
         told.raw_usage = claude["usage"]
-
-
-def _stated(said: Mapping[str, Any]) -> object:
-    """The dollars that a gateway says it takes."""
-    gateway, router = object_at(said, "gateway"), object_at(said, "openrouter")
-    return gateway.get("cost", object_at(router, "usage").get("cost"))
 
 
 def _named(given: Mapping[str, Any], *names: str) -> list[object]:
