@@ -317,6 +317,13 @@ def test_metrics_that_tell_nothing_of_ours_are_taken(server: TestClient) -> None
     assert ask(server)["rows"] == []
 
 
+def test_what_became_of_points_is_counted(server: TestClient) -> None:
+    send(server, an_export(a_sum(IN, a_point(-5), a_point(7, at=61)), a_sum("process.cpu.time", a_point(3))))
+    said = server.get("/metrics").text
+    for what in ("metric_points", "ignored_metric_points", "refused_not_storable"):
+        assert f'econome_ingest{{what="{what}"}} 1' in said
+
+
 def test_a_body_that_is_no_request_is_400(server: TestClient) -> None:
     answer = server.post("/v1/metrics", content=b"{", headers={"content-type": JSON})
     assert answer.status_code == 400
@@ -347,6 +354,12 @@ def test_rows_may_be_narrowed_to_services_models_and_projects(server: TestClient
     assert in_and_out(ask(server, model="gpt-4o-mini-2024-07-18")["totals"]) == (40, 4)
     assert in_and_out(ask(server, model="gpt-4o-mini")["totals"]) == (70, 7)  # as it was asked, too
     assert in_and_out(ask(server, project="shop")["totals"]) == (10, 1)
+
+
+def test_all_of_time_may_be_asked(server: TestClient) -> None:
+    send(server, used(10, 1))
+    ever = ask(server, since="1970-01-01T00:00:00Z", until="2261-12-31T23:59:59Z")
+    assert in_and_out(ever["totals"]) == (10, 1)
 
 
 @pytest.mark.parametrize("unknown", ["filter", "currency", "prices", "by"])

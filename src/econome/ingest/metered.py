@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -33,6 +34,14 @@ def narrow(delivery: MetricsDelivery, patterns: str) -> None:
             why = f"This key writes to {patterns}, not to {name}"
             delivery.refusals.append(Refusal(Reason.FORBIDDEN_PROJECT, point.metric, why))
     delivery.points = kept
+
+
+def counted(delivery: MetricsDelivery) -> Counter[str]:
+    """What became of its points, for the server's own counters."""
+    counters = Counter(f"refused_{refusal.reason}" for refusal in delivery.refusals)
+    counters["metric_points"] = len(delivery.points)
+    counters["ignored_metric_points"] = delivery.ignored.total()
+    return +counters
 
 
 def store_points(store: Store, projects: Projects, workspace: UUID, points: Sequence[MeteredPoint]) -> None:

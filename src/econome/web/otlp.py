@@ -60,6 +60,7 @@ async def _keep_points(here: Econome, caller: Caller, delivery: MetricsDelivery)
         await here.writer.act(
             lambda: metered.store_points(here.store, here.projects, caller.workspace, points)
         )
+    here.writer.counters.update(metered.counted(delivery))
 
 
 _TRACES = _Signal(
