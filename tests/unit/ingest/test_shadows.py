@@ -49,7 +49,7 @@ def test_what_differs_is_two_calls() -> None:
         replace(INNER, generated=32),
         replace(INNER, generated=None),
         replace(INNER, started_at=NOON - timedelta(seconds=1), ended_at=NOON + timedelta(milliseconds=500)),
-        replace(INNER, ended_at=NOON + timedelta(seconds=9)),
+        replace(INNER, started_at=NOON + timedelta(seconds=1), ended_at=NOON + timedelta(seconds=9)),
         replace(INNER, ended_at=None),
     ):
         assert shadows([at(1, OUTER), at(2, other)]) == {}
