@@ -85,6 +85,7 @@ def test_an_input_that_leaves_the_cache_out_says_so() -> None:
     bill = billed(at(**CACHING), uncached=176, output=50)
     assert bill.usage.input == 176
     assert bill.supposed == {Supposition.CACHE_LEFT_OUT}
+    assert billed(at(uncached="3", text_out="15"), uncached=176, output=50).supposed == bill.supposed
 
 
 def test_claude_code_s_kinds_of_tokens_do_not_contain_each_other() -> None:

@@ -26,7 +26,6 @@ _NO_PRICE = "there is no price of this model"
 _NO_SIDE = "the price charges for what was sent and what was generated, and only one of these was told"
 _NO_RATE = "the price lacks a rate of something that was used"
 _AUDIO, _IMAGE, _VIDEO = "audio", "image", "video"
-_WHOLE = (Part.INPUT, Part.UNCACHED)
 
 
 class Supposition(StrEnum):
@@ -100,8 +99,7 @@ def bill_of(
         account.notes.append(_why_unpriced(usage, price))
     supposed: set[Supposition] = set()
     if cost is not None:
-        if _is_unsplit(parts, cost.price):
-            supposed.add(Supposition.CACHE_LEFT_OUT if Part.UNCACHED in parts else Supposition.UNCACHED)
+        supposed |= _of_cache(parts, cost.price)
         if usage.cache_write_5m and cost.price.rates.get(Bucket.CACHE_WRITE_1H) is not None:
             supposed.add(Supposition.SHORT_WRITES)
         if priced.has_steps:
@@ -195,10 +193,13 @@ def _less(whole: int | None, part: int | None) -> int | None:
     return None if whole is None else max(whole - (part or 0), 0)
 
 
-def _is_unsplit(parts: set[str], price: Price) -> bool:
-    """Whether nobody told how much of the input was cached, where that has a rate of its own."""
-    if {Part.CACHE_READ, Part.CACHE_WRITE} & parts or not parts.intersection(_WHOLE):
-        return False
+def _of_cache(parts: set[str], price: Price) -> set[Supposition]:
+    """What is taken for granted where nobody told how much of the input was cached."""
+    if {Part.CACHE_READ, Part.CACHE_WRITE} & parts:
+        return set()
+    if Part.UNCACHED in parts:
+        return {Supposition.CACHE_LEFT_OUT}
     plain = price.rates.get(Bucket.UNCACHED)
     caches = (rate_of(bucket, price) for bucket in (Bucket.CACHE_READ, Bucket.CACHE_WRITE_5M))
-    return any(rate is not None and rate != plain for rate in caches)
+    has_own = any(rate is not None and rate != plain for rate in caches)
+    return {Supposition.UNCACHED} if has_own and Part.INPUT in parts else set()
