@@ -55,6 +55,7 @@ class Case:
     losses: tuple[Loss, ...]
     project: str | None  # that its runs are found in; None is the name of the case
     environment: dict[str, str]
+    asks: bool  # it asks what only Econome answers: what it sends is no capture
 
     @property
     def is_javascript(self) -> bool:
@@ -104,4 +105,5 @@ def read(program: Path) -> Case:
         losses=losses,
         project=ours.get("project"),
         environment=ours.get("environment", {}),
+        asks=ours.get("asks", False),
     )

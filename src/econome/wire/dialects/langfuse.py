@@ -131,8 +131,10 @@ def read_parameters(told: Told, parameters: object) -> None:
         told.service_tier = told.service_tier or tier
 
 
-def read_litellm(told: Told) -> None:
-    """What LiteLLM adds in the metadata: the usage as it counts it, which knows more, and the provider."""
+def read_frameworks(told: Told) -> None:
+    """What LangChain and LiteLLM add in the metadata: the provider, and the usage as LiteLLM counts it."""
+    known = told.metadata.get("ls_provider")
+    told.provider = told.provider or (known if isinstance(known, str) else "")
     usage, hidden = told.metadata.pop("usage_object", None), told.metadata.pop("hidden_params", None)
     if isinstance(hidden, dict):
         usage = usage or hidden.get("usage_object")
@@ -192,6 +194,8 @@ def _kind(span: Span, told: Told) -> str:
         return told.kind  # what the other library knows is more
     if not said and span.source.scope == SCOPE and "langfuse.observation.model.name" in span.attributes:
         return Kind.LLM
+    if said == "generation" and "embedding" in span.name.lower():
+        return Kind.EMBEDDING  # as LiteLLM and the SDK for JavaScript send those of OpenAI
     return KINDS.get(said, said)
 
 
@@ -199,11 +203,9 @@ def _read_labels(span: Span, told: Told) -> None:
     given = span.attributes
     told.user = text(given, "user.id", "langfuse.user.id") or told.user
     told.session = text(given, "session.id", "langfuse.session.id") or told.session
-    told.environment = (
-        text(given, "langfuse.environment")
-        or text(span.source.resource, "langfuse.environment")
-        or told.environment
-    )
+    environment = text(given, "langfuse.environment") or text(span.source.resource, "langfuse.environment")
+    if environment != "default":  # how its SDKs say that nobody said
+        told.environment = environment or told.environment
     told.tags = list(dict.fromkeys([*told.tags, *texts(given.get("langfuse.trace.tags"))]))
     for prefix in (f"{_TRACE}metadata.", f"{_OBSERVATION}metadata."):
         told.metadata.update({key: _decoded(value) for key, value in under(given, prefix).items()})
@@ -237,7 +239,7 @@ def _read_call(span: Span, told: Told) -> None:
         told.account, told.raw_usage = account, details
     costs = json_of(given.get("langfuse.observation.cost_details"))
     told.account = with_costs(told.account, costs)
-    read_litellm(told)
+    read_frameworks(told)
     told.metadata = {key: value for key, value in told.metadata.items() if _is_small(value)}
     if not told.response_id and told.kind in CALLS:
         own = told.metadata.get("response_id") or told.metadata.get("id")

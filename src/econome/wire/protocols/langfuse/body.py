@@ -17,7 +17,7 @@ from econome.wire.dialects.langfuse import (
     answered_of,
     asked_of,
     first_token,
-    read_litellm,
+    read_frameworks,
     read_parameters,
     usage_of,
     with_costs,
@@ -83,6 +83,8 @@ def observation_piece(
 ) -> Piece:
     """The run of an observation, as far as one event or several of one batch tell it."""
     told = Told(kind=KINDS.get(kind, kind))
+    if kind == "generation" and "embedding" in str(body.get("name") or "").lower():
+        told.kind = Kind.EMBEDDING  # as LiteLLM sends it
     started, ended = _started(body), instant(body.get("endTime"))
     if kind == "event":
         ended = ended or started
@@ -195,7 +197,7 @@ def _read_call(told: Told, op: Op, body: Mapping[str, Any], ended: datetime | No
     told.account = with_costs(told.account, costs)
     if told.account is None:
         told.raw_usage = None
-    read_litellm(told)
+    read_frameworks(told)
 
 
 def _of_usage(usage: Mapping[str, Any], notes: list[str]) -> Account | None:
