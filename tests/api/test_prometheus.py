@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from builders import a_run
 from econome.app import create_app
 from econome.domain.project import DEFAULT_WORKSPACE
-from econome.domain.run import NO_ID
+from econome.domain.run import NO_ID, Run
 from econome.domain.usage import Bucket
 from econome.ingest.spending import Place, Spending, portion_of
 from econome.settings import Settings
@@ -173,6 +173,10 @@ def test_an_unknown_parameter_is_refused(server: TestClient) -> None:
 # --- the counters themselves ------------------------------------------------------------
 
 
+def add(spending: Spending, *runs: Run) -> None:
+    spending.replace((None, portion_of(run)) for run in runs)
+
+
 def calls(spending: Spending) -> dict[Place, int | Decimal]:
     return {place: amounts["calls"] for place, amounts in spending.told(DEFAULT_WORKSPACE).items()}
 
@@ -182,7 +186,7 @@ def test_there_is_room_for_so_many_and_the_rest_counts_together() -> None:
     projects = [a_run(project=uuid4()).project for _ in range(3)]
     for project in projects:
         for model in ("a", "b"):
-            spending.add(None, portion_of(a_run(project=project, provider="p", model=model, uncached=1)))
+            add(spending, a_run(project=project, provider="p", model=model, uncached=1))
     told_now = calls(spending)
     first, second, _ = projects
     assert told_now == {
@@ -198,20 +202,20 @@ def test_there_is_room_for_so_many_and_the_rest_counts_together() -> None:
 def test_no_counter_goes_down_and_what_is_taken_back_is_made_up_for() -> None:
     spending = Spending()
     wrapper = portion_of(a_run(model="m", uncached=5, cost=Decimal("0.5")))
-    spending.add(None, wrapper)
+    spending.replace([(None, wrapper)])
     [before] = spending.told(DEFAULT_WORKSPACE).values()
-    spending.add(wrapper, None)
+    spending.replace([(wrapper, None)])
     [after] = spending.told(DEFAULT_WORKSPACE).values()
     assert after == before
-    spending.add(None, portion_of(a_run(model="m", uncached=7, cost=Decimal("0.75"))))
+    add(spending, a_run(model="m", uncached=7, cost=Decimal("0.75")))
     [then] = spending.told(DEFAULT_WORKSPACE).values()
     assert (then["calls"], then["uncached"], then["cost"]) == (1, 7, Decimal("0.75"))
 
 
 def test_what_nobody_knows_is_no_zero() -> None:
     spending = Spending()
-    spending.add(None, portion_of(a_run(model="m")))
-    spending.add(None, portion_of(a_run(model="m", usage_source="estimated", uncached=9, cost=Decimal(1))))
+    add(spending, a_run(model="m"))
+    add(spending, a_run(model="m", usage_source="estimated", uncached=9, cost=Decimal(1)))
     [amounts] = spending.told(DEFAULT_WORKSPACE).values()
     assert amounts == {"calls": 2, "unknown_calls": 1, "estimated_calls": 1}
 

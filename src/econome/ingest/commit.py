@@ -114,9 +114,9 @@ class Committer:
             self._memory.forget(touched)
             self._tally.forget(touched.values())
             raise
-        for key, run in touched.items():
+        for run in touched.values():
             self._memory.put(run)
-            self.spending.add(touched.counted[key], portion_of(run))
+        self.spending.replace((touched.counted[key], portion_of(run)) for key, run in touched.items())
         self._memory.shrink()
         self._tally.shrink()
         return _changes(touched.values())

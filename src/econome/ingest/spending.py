@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from uuid import UUID
 
 from econome.domain.run import NO_ID, Run, Status
@@ -28,7 +29,6 @@ MOST_SERIES = 1_000
 MOST_PROJECTS = 200
 OTHER = "other"
 COST = "cost"
-_NAMES = tuple(bucket.value for bucket in Bucket)
 
 
 class Count(StrEnum):
@@ -50,17 +50,52 @@ class Place:
     model: str
 
 
-_Owner = tuple[UUID, UUID, str, str]
-Portion = tuple[_Owner, Mapping[str, int | Decimal]]
-"""What one run adds, and to whom."""
+Amounts = dict[str, int | Decimal]
+"""By the name of a count, of a bucket, or `COST`. What nobody told is missing, which is not zero."""
+
+_Owner = tuple[int, int, str, str]  # plain numbers: this is done for every call, and ids are slow to hash
+_Tokens = tuple[int | None, ...]
+Portion = tuple[_Owner, bool, int, _Tokens, Decimal | None]
+"""What one run adds: to whom, whether it failed, the place of its count, its tokens and its cost."""
+
+_COUNTS = tuple(count.value for count in Count)
+_NAMES = (*_COUNTS, *(bucket.value for bucket in Bucket), COST)
+_CALLS, _FAILED, _UNPRICED, _ESTIMATED, _UNKNOWN = range(len(_COUNTS))
+_COST = len(_NAMES) - 1
+_PRICED = -1  # it has no count of its own
+_tokens_of = attrgetter(*(bucket.value for bucket in Bucket))
+_NOTHING = (None,) * len(Bucket)
 
 
-@dataclass(slots=True)
-class Sums:
-    """Counts and tokens by their names, and the cost; what nobody told is missing, which is not zero."""
+class _Sums:
+    """The amounts of one place, in the order of `_NAMES`; None is missing."""
 
-    net: dict[str, int | Decimal] = field(default_factory=dict)
-    shown: dict[str, int | Decimal] = field(default_factory=dict)
+    __slots__ = ("net", "shown")
+
+    def __init__(self) -> None:
+        self.net: list[int | Decimal | None] = [None] * len(_NAMES)
+        self.shown: Amounts = {}
+
+    def add(self, portion: Portion, sign: int) -> None:
+        _, failed, kind, tokens, cost = portion
+        net = self.net
+        net[_CALLS] = (net[_CALLS] or 0) + sign
+        if failed:
+            net[_FAILED] = (net[_FAILED] or 0) + sign
+        if kind != _PRICED:
+            net[kind] = (net[kind] or 0) + sign
+        if tokens is not _NOTHING:
+            for place, count in enumerate(tokens, len(_COUNTS)):
+                if count is not None:
+                    net[place] = (net[place] or 0) + sign * count
+        if cost is not None:
+            net[_COST] = (net[_COST] or 0) + sign * cost
+
+    def told(self) -> Amounts:
+        for name, amount in zip(_NAMES, self.net, strict=True):
+            if amount is not None:
+                self.shown[name] = max(amount, self.shown.get(name, 0))
+        return dict(self.shown)
 
 
 class Spending:
@@ -71,69 +106,64 @@ class Spending:
         self._most_series = most_series
         self._most_projects = most_projects
         self._lock = threading.Lock()
-        self._sums: dict[UUID, dict[Place, Sums]] = defaultdict(dict)
-        self._projects: dict[UUID, set[UUID]] = defaultdict(set)
+        self._sums: dict[_Owner, _Sums] = {}
+        self._series: dict[int, int] = defaultdict(int)  # how many there are, by workspace
+        self._projects: dict[int, set[int]] = defaultdict(set)
 
-    def add(self, before: Portion | None, after: Portion | None) -> None:
-        """Counts a run that was stored, in place of what it counted before."""
-        if before == after:
-            return
+    def replace(self, portions: Iterable[tuple[Portion | None, Portion | None]]) -> None:
+        """Counts the runs that were stored, each in place of what it counted before."""
         with self._lock:
-            for portion, sign in ((before, -1), (after, 1)):
-                if portion is None:
+            for before, after in portions:
+                if before == after:
                     continue
-                owner, amounts = portion
-                net = self._of(owner).net
-                for name, amount in amounts.items():
-                    net[name] = net.get(name, 0) + sign * amount
+                if before is not None:
+                    self._of(before[0]).add(before, -1)
+                if after is not None:
+                    self._of(after[0]).add(after, 1)
 
-    def told(self, workspace: UUID) -> dict[Place, dict[str, int | Decimal]]:
+    def told(self, workspace: UUID) -> dict[Place, Amounts]:
         """The counters of a workspace: none is lower than it was told before."""
         with self._lock:
-            found = {}
-            for place, sums in self._sums[workspace].items():
-                for name, amount in sums.net.items():
-                    sums.shown[name] = max(amount, sums.shown.get(name, 0))
-                found[place] = dict(sums.shown)
-            return found
+            return {
+                Place(UUID(int=project), provider, model): sums.told()
+                for (owner, project, provider, model), sums in self._sums.items()
+                if owner == workspace.int
+            }
 
-    def _of(self, owner: _Owner) -> Sums:
-        workspace, project, provider, model = owner
-        known = self._sums[workspace]
-        place = Place(project, provider, model)
-        if place not in known:
-            place = self._room_for(workspace, place)
-        return known.setdefault(place, Sums())
+    def _of(self, owner: _Owner) -> _Sums:
+        sums = self._sums.get(owner)
+        if sums is None:
+            owner = self._room_for(owner)
+            sums = self._sums.get(owner)
+        if sums is None:
+            sums = self._sums[owner] = _Sums()
+            self._series[owner[0]] += 1
+        return sums
 
-    def _room_for(self, workspace: UUID, place: Place) -> Place:
+    def _room_for(self, owner: _Owner) -> _Owner:
+        workspace, project, _, _ = owner
         projects = self._projects[workspace]
-        if place.project not in projects:
+        if project not in projects:
             if len(projects) >= self._most_projects:
-                return Place(NO_ID, OTHER, OTHER)
-            projects.add(place.project)
-        if len(self._sums[workspace]) >= self._most_series:
-            return Place(place.project, OTHER, OTHER)
-        return place
+                return (workspace, NO_ID.int, OTHER, OTHER)
+            projects.add(project)
+        if self._series[workspace] >= self._most_series:
+            return (workspace, project, OTHER, OTHER)
+        return owner
 
 
 def portion_of(run: Run) -> Portion | None:
     """What a run adds; None for one that does not count. Estimates add no tokens and no cost."""
     if not run.counted:
         return None
-    amounts: dict[str, int | Decimal] = {Count.CALLS: 1}
-    if run.status == Status.ERROR:
-        amounts[Count.FAILED] = 1
+    tokens: _Tokens = _NOTHING
+    cost = None
     if run.usage_source == UsageSource.ESTIMATED:
-        amounts[Count.ESTIMATED] = 1
+        kind = _ESTIMATED
     elif run.usage_source in (UsageSource.UNKNOWN, UsageSource.NONE):
-        amounts[Count.UNKNOWN] = 1
+        kind = _UNKNOWN
     else:
-        for name in _NAMES:
-            tokens = getattr(run, name)
-            if tokens is not None:
-                amounts[name] = tokens
-        if run.cost is None:
-            amounts[Count.UNPRICED] = 1
-        else:
-            amounts[COST] = run.cost
-    return (run.workspace, run.project, run.provider, run.model), amounts
+        tokens, cost = _tokens_of(run), run.cost
+        kind = _UNPRICED if cost is None else _PRICED
+    owner = (run.workspace.int, run.project.int, run.provider, run.model)
+    return owner, run.status == Status.ERROR, kind, tokens, cost
