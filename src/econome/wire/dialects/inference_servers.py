@@ -17,7 +17,8 @@ from econome.wire.otlp.span import Span
 
 CONVENTION = "inference_server"
 
-_MARKS = ("gen_ai.latency.e2e", "gen_ai.latency.time_in_queue", "gen_ai.latency.time_to_first_token")
+_WHOLE = "gen_ai.latency.e2e"
+_MARKS = (_WHOLE, "gen_ai.latency.time_in_queue", "gen_ai.latency.time_to_first_token")
 _ANSWERS = ("chatcmpl-", "cmpl-")
 _ID_CHARACTERS = 16
 
@@ -26,7 +27,8 @@ def read(span: Span) -> Told:
     """What a server's span of a call tells."""
     given, scope = span.attributes, span.source.scope.lower()
     told = read_genai(span, CONVENTION)
-    told.kind, told.is_server = Kind.LLM, True
+    is_whole = told.account is not None or _WHOLE in given  # a part of the way has times alone
+    told.kind, told.is_server = Kind.LLM if is_whole else "", is_whole
     told.provider = told.provider or next((name for name in ("vllm", "sglang") if name in scope), "")
     waited = number(given, "gen_ai.latency.time_to_first_token")
     if waited is not None and span.started_at is not None and 0 <= waited < 86_400:
