@@ -31,11 +31,17 @@ class Through:
         self._client = client
         self.sent: list[bytes] = []
         self.breaks_after: int | None = None
+        self.busy = 0
 
     def send(self, method: str, path: str, body: bytes, content_type: str, *, patience: float) -> Any:
         assert patience > 0
         if self.breaks_after is not None and len(self.sent) >= self.breaks_after:
             raise RemoteError("The server does not answer.")
+        if self.busy:
+            self.busy -= 1
+            refused = RemoteError("Too much is under way. Send the same request again.")
+            refused.status = 429
+            raise refused
         self.sent.append(body)
         answer = self._client.request(method, path, content=body, headers={"content-type": content_type})
         if answer.is_error:
@@ -119,6 +125,18 @@ def test_an_import_that_breaks_off_goes_on_where_it_stopped(
     _, printed, _ = econome("claude-code", FILES / "claude-code")
     assert "1 left alone" in printed
     assert totals(server)["calls"] == CALLS["claude-code"]
+
+
+def test_a_server_that_is_busy_is_asked_again(
+    econome: Said, server: TestClient, through: Through, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_, "_PAUSES", (0.0, 0.0))
+    through.busy = 2
+    econome("codex", FILES / "codex")
+    assert totals(server)["calls"] == CALLS["codex"]
+    through.busy = 3
+    code, _, complaint = econome("codex", FILES / "codex", "--again")
+    assert (code, "Too much is under way" in complaint) == (2, True)
 
 
 def test_a_session_that_goes_on_is_imported_further(

@@ -101,9 +101,11 @@ def find(
         looked += [str(place) for place in places if str(place) not in looked]
         for path in _given(kind, paths) if paths else _at_home(kind, places):
             resolved = path.resolve()
-            if resolved not in found:
+            try:
                 state = resolved.stat()
-                found[resolved] = SessionFile(agent, resolved, state.st_size, state.st_mtime_ns)
+            except OSError:
+                continue  # it was archived or removed a moment ago
+            found.setdefault(resolved, SessionFile(agent, resolved, state.st_size, state.st_mtime_ns))
     if not found:
         names = " or ".join(KINDS[agent].name for agent in agents)
         settings = " or ".join(KINDS[agent].setting for agent in agents)

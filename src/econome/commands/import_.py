@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 AUTO = "auto"
 NAMES = ("claude-code", "codex", "gemini-cli", AUTO)
+_LINES = "application/x-ndjson"
 _PATIENCE = 300.0
+_BUSY = (429, 503)
+_PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds, after which it is asked again
 _MOST_CALLS = 500
 _MOST_BYTES = 4 << 20
 _TOLD = 10
@@ -214,11 +218,24 @@ class _Importer:
         asked = {"project": self._project, "dry_run": "true" if self._is_dry else ""}
         query = urlencode({name: value for name, value in asked.items() if value})
         path = f"/econome/v1/import/{agent.value}" + (f"?{query}" if query else "")
-        answer = self._server.send("POST", path, body, "application/x-ndjson", patience=_PATIENCE)
+        answer = self._answer(path, body)
         self._outcome.refused += answer["refusals"]
         self._outcome.refusals += answer["refused"]
         for row in answer["totals"]:
             _sum_up(self._outcome.totals, (agent.value, row["session"], row["folder"], row["model"]), row)
+
+    def _answer(self, path: str, body: bytes) -> Any:
+        """What the server says; asked again while it is busy, for the same lines do no harm twice."""
+        from econome.web.remote import RemoteError  # noqa: PLC0415
+
+        for pause in _PAUSES:
+            try:
+                return self._server.send("POST", path, body, _LINES, patience=_PATIENCE)
+            except RemoteError as error:
+                if error.status not in _BUSY:
+                    raise
+            time.sleep(pause)
+        return self._server.send("POST", path, body, _LINES, patience=_PATIENCE)
 
 
 def _parents(files: Iterable[SessionFile]) -> dict[str, str]:

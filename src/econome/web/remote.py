@@ -22,6 +22,8 @@ _PART_BYTES = 1 << 18
 class RemoteError(EconomeError):
     """The running server refused, or did not answer."""
 
+    status = 0  # with which it refused; 0 where nothing was answered
+
 
 class Remote:
     """A running server."""
@@ -84,9 +86,9 @@ class Remote:
             return cast("HTTPResponse", self._opener.open(request, timeout=patience))
         except HTTPError as error:
             with error:
-                raise RemoteError(
-                    _detail(error.read(10_000)) or f"The server answers {error.code}."
-                ) from error
+                refused = RemoteError(_detail(error.read(10_000)) or f"The server answers {error.code}.")
+                refused.status = error.code
+                raise refused from error
         except (URLError, OSError, HTTPException) as error:
             raise RemoteError(f"The server at {self.address} does not answer: {error}") from error
 

@@ -10,8 +10,11 @@ from econome.wire.times import instant
 
 
 def event_of(record: LogRecord) -> str:
-    """The name of an event: the record's own, its attribute, or its whole body; the longest form."""
-    names = [record.event, text(record.attributes, "event.name")]
+    """The name of an event: its attribute, the record's own, or its whole body; a dotted one goes first.
+
+    The attribute first: Rust's exporter names a record after the line of code that wrote it.
+    """
+    names = [text(record.attributes, "event.name"), record.event]
     if isinstance(record.body, str) and len(record.body) < 100:
         names.append(record.body)
     dotted = [name for name in names if "." in name and " " not in name]
