@@ -343,6 +343,7 @@ def test_an_experiment_stands_with_its_cost_beside_its_scores(server: TestClient
     judge = a_run("judge", project=evaluators, metadata={"experiment": "cheap"})
     again = a_run("again", project=evaluators, metadata={"experiment": str(cheap.id)})
     stranger = a_run("stranger", project=evaluators, metadata={"experiment": "another"})
+    silent = a_run("silent", project=evaluators)
     insert_runs(
         store,
         root,
@@ -351,16 +352,22 @@ def test_an_experiment_stands_with_its_cost_beside_its_scores(server: TestClient
         judge,
         a_call("judged", (50, 5), parent=judge, cost="2.00", inherited_metadata={"experiment": "cheap"}),
         a_call("twice", (1, 1), parent=again, cost="0.5", metadata={"experiment": str(cheap.id)}),
+        a_call("told", (3, 3), parent=silent, cost="0.25"),
         a_call("other", (9, 9), parent=stranger, cost="4", metadata={"experiment": "another"}),
     )
     judged = {"workspace": DEFAULT_WORKSPACE, "created_at": NOON, "modified_at": NOON, "version": 1}
+    # As from JavaScript: only the feedback says what its judge did.
+    by_judge = json.dumps({"type": "model", "metadata": {"__run": {"run_id": str(silent.id)}}})
     insert_rows(
         store,
         "feedback",
         [
-            {**judged, "id": an_id("f1"), "run_id": root.id, "project": None, "key": "correct", "score": 1.0},
-            {**judged, "id": an_id("f2"), "run_id": root.id, "project": None, "key": "correct", "score": 0.5},
-            {**judged, "id": an_id("f3"), "run_id": None, "project": cheap.id, "key": "f1", "score": 0.9},
+            {**judged, "id": an_id("f1"), "run_id": root.id, "project": None, "key": "correct", "score": 1.0}
+            | {"source": by_judge},
+            {**judged, "id": an_id("f2"), "run_id": root.id, "project": None, "key": "correct", "score": 0.5}
+            | {"source": ""},
+            {**judged, "id": an_id("f3"), "run_id": None, "project": cheap.id, "key": "f1", "score": 0.9}
+            | {"source": ""},
         ],
     )
     answer = server.get("/econome/v1/experiments", params={"dataset": "capitals"}).json()
@@ -374,7 +381,7 @@ def test_an_experiment_stands_with_its_cost_beside_its_scores(server: TestClient
     assert totals["latency"]["p50"] == 1.0
     assert found["scores"] == {"correct": {"mean": 0.75, "count": 2, "values": {}}}
     assert found["summary_scores"] == {"f1": {"mean": 0.9, "count": 1, "values": {}}}
-    assert (found["evaluators"]["cost"], found["evaluators"]["calls"]) == ("2.5", 2)
+    assert (found["evaluators"]["cost"], found["evaluators"]["calls"]) == ("2.75", 3)
     assert none["id"] == str(dear.id)
     assert (none["totals"], none["scores"], none["evaluators"]) == (None, {}, None)
 

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def node_folder() -> Path:
             done = run_node("npm", folder, "install", "--ignore-scripts", "--no-audit", "--no-fund")
             assert done.returncode == 0, f"npm could not install the SDK:\n{done.stdout}\n{done.stderr}"
             (folder / "complete").touch()
-    (folder / "app.mjs").write_bytes((HERE / "app.mjs").read_bytes())
+    for program in HERE.glob("*.mjs"):
+        (folder / program.name).write_bytes(program.read_bytes())
     return folder
 
 
@@ -51,13 +53,70 @@ def run_node(
     )
 
 
+def said_by(
+    node_folder: Path, program: str, endpoint: str, *arguments: str, **environment: str
+) -> dict[str, Any]:
+    """What a program printed last, which is JSON."""
+    done = run_node("node", node_folder, program, endpoint, *arguments, **environment)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("node", "environment", "encoding"),
+    [
+        ("new", {}, "zstd"),
+        ("old", {}, "gzip"),  # as where Node's zlib has no zstd
+        ("new", {"LANGSMITH_DISABLE_RUN_COMPRESSION": "true"}, None),
+    ],
+    ids=["zstd", "gzip", "streamed"],
+)
+def test_each_way_of_sending_brings_the_same(
+    server: Running,
+    node_folder: Path,
+    project: str,
+    node: str,
+    environment: dict[str, str],
+    encoding: str | None,
+) -> None:
+    endpoint = f"{server.address}/api/v1"
+    said = said_by(node_folder, "app.mjs", endpoint, project, node, **environment)
+    assert said["sent"], "the program watches how it sends"
+    for request in said["sent"]:
+        assert request == {
+            "path": "/api/v1/runs/multipart",
+            "encoding": encoding,
+            "streamed": encoding is None,  # in chunks, without a length
+        }
+    assert {run["name"] for run in said["runs"]} == {"app", "words", "model", "broken"}
+    project_read = said["project"]
+    assert (project_read["prompt_tokens"], project_read["completion_tokens"]) == (1000, 50)
+    assert project_read["total_cost"] == 0.0025
+
+
+def test_what_javascript_evaluates_it_reads_back(server: Running, node_folder: Path, project: str) -> None:
+    said = said_by(node_folder, "experiment.mjs", f"{server.address}/api/v1", project)
+    dataset, experiment = said["dataset"], said["experiment"]
+    assert (dataset["example_count"], dataset["session_count"]) == (3, 1)
+    assert (dataset["description"], dataset["metadata"]) == ("doubles", {"team": "red"})
+    assert experiment["reference_dataset_id"] == dataset["id"]
+    assert [one["id"] for one in said["experiments"]] == [experiment["id"]]
+    assert (experiment["total_tokens"], experiment["feedback_stats"]["correct"]["n"]) == (3 * 1100, 3)
+    assert (said["changed"]["inputs"], said["changed"]["outputs"]) == ({"n": 0}, {"double": 1})
+    assert (said["note"], said["splits"], said["results"]) == ("two", ["test", "train"], 3)
+    (ours,) = server.get(f"/econome/v1/experiments?dataset={dataset['id']}")["rows"]
+    # gpt-4o-mini and gpt-4o, dollars per million
+    assert Decimal(ours["totals"]["cost"]) == 3 * (Decimal("0.15") * 1000 + Decimal("0.60") * 100) / 10**6
+    assert Decimal(ours["evaluators"]["cost"]) == 3 * (Decimal("2.5") * 2000 + Decimal(10) * 10) / 10**6
+    assert ours["scores"]["correct"]["mean"] == pytest.approx(2 / 3)
+
+
 @pytest.mark.parametrize("root", ["", "/api", "/api/v1"])
 def test_what_javascript_traces_it_reads_back(
     server: Running, node_folder: Path, project: str, root: str
 ) -> None:
-    done = run_node("node", node_folder, "app.mjs", server.address + root, project)
-    assert done.returncode == 0, done.stderr
-    said: dict[str, Any] = json.loads(done.stdout)
+    said = said_by(node_folder, "app.mjs", server.address + root, project)
     runs = {run["name"]: run for run in said["runs"]}
     assert set(runs) == {"app", "words", "model", "broken"}
     assert said["llm"] == ["model"]

@@ -61,6 +61,7 @@ def evaluators_of(
         question("langsmith_evaluators"),
         workspace=workspace,
         project=project,
+        judged=[one.id for one in experiments],
         names=list(said),
         experiments=list(said.values()),
     )

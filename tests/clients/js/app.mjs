@@ -1,9 +1,28 @@
 // A traced app and the questions that its owner asks, with LangSmith's JavaScript SDK.
 // Prints what it read back, as JSON.
-import { Client } from "langsmith";
-import { traceable } from "langsmith/traceable";
+// With "old" as the third argument, as on a Node whose zlib has no zstd yet.
+import { createRequire } from "node:module";
 
-const [endpoint, project] = process.argv.slice(2);
+const [endpoint, project, node] = process.argv.slice(2);
+if (node === "old")
+  Object.defineProperty(createRequire(import.meta.url)("node:zlib"), "createZstdCompress", { value: undefined });
+
+// How runs were sent: unpacked and bit by bit, or packed, and with what.
+const sent = [];
+const ask = globalThis.fetch;
+globalThis.fetch = (url, options) => {
+  if (String(url).includes("/runs/"))
+    if (options?.method === "POST" && !String(url).endsWith("/query"))
+      sent.push({
+        path: new URL(url).pathname,
+        encoding: new Headers(options.headers).get("content-encoding"),
+        streamed: options.body instanceof ReadableStream,
+      });
+  return ask(url, options);
+};
+
+const { Client } = await import("langsmith");
+const { traceable } = await import("langsmith/traceable");
 const client = new Client({ apiUrl: endpoint, apiKey: "anything" });
 const settings = { client, project_name: project, tracingEnabled: true };
 const alive = setInterval(() => {}, 1000); // the SDK's sender does not keep Node running by itself
@@ -47,5 +66,6 @@ console.log(JSON.stringify({
   project: read,
   feedback,
   given: given.id,
+  sent,
 }));
 clearInterval(alive);

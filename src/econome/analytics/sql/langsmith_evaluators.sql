@@ -2,8 +2,11 @@
 --
 -- workspace  whose runs
 -- project    where evaluators run
--- names      the names and the ids of the experiments: an evaluator's runs say either
+-- judged     the experiments, by the ids of their projects
+-- names      the names and the ids of the experiments: Python's evaluators say either in their metadata
 -- experiments  of each of those, the id
+--
+-- Where they say neither, as JavaScript's, the feedback that they gave names the trace in which they did.
 select
     count()                                              as runs,
     countIf(counted)                                     as calls,
@@ -56,10 +59,27 @@ select
         (toUnixTimestamp64Micro(assumeNotNull(ended_at)) - toUnixTimestamp64Micro(started_at)) / 1e6,
         counted and ended_at is not null
     ) as call_latency,
-    transform(effective_metadata['experiment'], {names:Array(String)}, {experiments:Array(String)}, '') as experiment
+    if(has({names:Array(String)}, effective_metadata['experiment']),
+       transform(effective_metadata['experiment'], {names:Array(String)}, {experiments:Array(String)}, ''),
+       ifNull(told.of_feedback, ''))                     as experiment
 from runs final
+left any join (
+    select
+        toUUIDOrZero(JSONExtractString(source, 'metadata', '__run', 'run_id')) as judge,
+        any(toString(ifNull(about.project, feedback.project))) as of_feedback
+    from feedback final
+    left any join (
+        select id as run, project
+        from runs final
+        where workspace = {workspace:UUID} and project in {judged:Array(UUID)}
+    ) as about on feedback.run_id = about.run
+    where workspace = {workspace:UUID}
+      and source like '%__run%'
+      and has({judged:Array(UUID)}, ifNull(about.project, feedback.project))
+    group by judge
+) as told on runs.trace_id = told.judge
 where workspace = {workspace:UUID}
   and project = {project:UUID}
-  and effective_metadata['experiment'] in {names:Array(String)}
+  and experiment != ''
 group by experiment
-settings prefer_column_name_to_alias = 1
+settings prefer_column_name_to_alias = 1, join_use_nulls = 1
