@@ -11,7 +11,11 @@
 //
 // [tool.econome]
 // title = "Langfuse in JavaScript"
-// project = "default"
+//
+// [[tool.econome.lost]]
+// calls = "embeddings"
+// what = ["usage"]
+// why = "not read of embeddings"
 // ///
 import { observeOpenAI } from "@langfuse/openai";
 import { LangfuseSpanProcessor } from "@langfuse/otel";

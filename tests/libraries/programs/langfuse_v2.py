@@ -2,7 +2,18 @@
 # dependencies = ["langfuse==2.60.10", "openai<2"]
 #
 # [tool.econome]
+# project = "default"
 # title = "Langfuse 2: batches of JSON"
+#
+# [[tool.econome.lost]]
+# calls = "embeddings"
+# what = ["call"]
+# why = "not wrapped by it"
+#
+# [[tool.econome.lost]]
+# calls = "response stream"
+# what = ["usage"]
+# why = "not read of a stream of the responses API"
 # ///
 """Langfuse's own OpenAI client inside an observed function, as it was before OpenTelemetry."""
 

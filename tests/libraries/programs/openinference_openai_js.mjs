@@ -10,6 +10,21 @@
 //
 // [tool.econome]
 // title = "OpenInference for OpenAI in JavaScript"
+//
+// [[tool.econome.lost]]
+// calls = "*chat stream"
+// what = ["usage"]
+// why = "the last chunk of a stream is not read"
+//
+// [[tool.econome.lost]]
+// calls = "embeddings"
+// what = ["usage"]
+// why = "not read"
+//
+// [[tool.econome.lost]]
+// calls = "failing chat"
+// what = ["call"]
+// why = "a refused call leaves no span"
 // ///
 import { OpenAIInstrumentation } from "@arizeai/openinference-instrumentation-openai";
 import OpenAI from "openai";

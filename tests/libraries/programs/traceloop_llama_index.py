@@ -11,6 +11,11 @@
 #
 # [tool.econome]
 # title = "OpenLLMetry (Traceloop) for LlamaIndex, and for OpenAI below it"
+#
+# [[tool.econome.lost]]
+# calls = "embeddings"
+# what = ["usage"]
+# why = "LlamaIndex throws it away, and calls OpenAI by a way that is not instrumented"
 # ///
 """Both, as Traceloop's SDK installs them: the first has spans of workflows alone."""
 

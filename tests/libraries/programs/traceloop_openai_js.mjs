@@ -10,6 +10,26 @@
 //
 // [tool.econome]
 // title = "OpenLLMetry (Traceloop) for OpenAI in JavaScript"
+//
+// [[tool.econome.lost]]
+// calls = "*stream"
+// what = ["usage"]
+// why = "not read of streams"
+//
+// [[tool.econome.lost]]
+// calls = "*"
+// what = ["cache_read", "reasoning"]
+// why = "not sent"
+//
+// [[tool.econome.lost]]
+// calls = "embeddings"
+// what = ["call"]
+// why = "not instrumented"
+//
+// [[tool.econome.lost]]
+// calls = "failing chat"
+// what = ["call"]
+// why = "a refused call leaves no span"
 // ///
 import { OpenAIInstrumentation } from "@traceloop/instrumentation-openai";
 import OpenAI from "openai";

@@ -12,6 +12,11 @@
 //
 // [tool.econome]
 // title = "Vercel's AI SDK 7"
+//
+// [[tool.econome.lost]]
+// calls = "thinking *"
+// what = ["reasoning"]
+// why = "its spans do not say it"
 // ///
 // Agents, steps and calls, all with the same tokens.
 import { OpenTelemetry } from "@ai-sdk/otel";
