@@ -77,8 +77,10 @@ def _read(
 ) -> MeteredPoint | None:
     metric = point.metric
     meaning = meaning_of(metric, point.attributes)
+    if meaning is None:
+        return None
     whom = called(metric, point.attributes)
-    if meaning is None or (whom.is_wrapper and meaning.measure is Measure.SECONDS):
+    if whom.is_wrapper and meaning.measure is Measure.SECONDS:
         return None  # how long an agent took is not how long a call took
     if metric.temporality is None:
         raise _Impossible("It does not tell whether its numbers are delta or cumulative")
