@@ -51,7 +51,7 @@ _LARGEST_ANSWER = 1_000_000
 def read(span: Span) -> Told:
     """What a span of OpenInference tells."""
     given = span.attributes
-    told = Told(kind=kind_of(given))
+    told = Told(kind=Kind.CHAIN if _is_preparation(span) else kind_of(given))
     _read_labels(span, told)
     match told.kind:
         case Kind.LLM:
@@ -75,6 +75,15 @@ def kind_of(given: Mapping[str, Any]) -> Kind:
     if known is not None:
         return known
     return Kind.LLM if "llm.token_count.prompt" in given and "llm.model_name" in given else Kind.CHAIN
+
+
+def _is_preparation(span: Span) -> bool:
+    """Whether it is a private method of a model's class: LlamaIndex's calls no model there, and says it does."""
+    if not span.source.scope.endswith(".llama_index") or "._" not in span.name:
+        return False
+    return not any(
+        name.startswith(("llm.token_count.", "llm.output_messages.")) for name in span.attributes
+    ) and (text(span.attributes, _KIND) == "LLM")
 
 
 def _read_labels(span: Span, told: Told) -> None:
