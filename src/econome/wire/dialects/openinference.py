@@ -78,7 +78,7 @@ def kind_of(given: Mapping[str, Any]) -> Kind:
 
 
 def _is_preparation(span: Span) -> bool:
-    """Whether it is a private method of a model's class: LlamaIndex's calls no model there, and says it does."""
+    """Whether it is a private method of a model's class: LlamaIndex says that it calls the model."""
     if not span.source.scope.endswith(".llama_index") or "._" not in span.name:
         return False
     return not any(
