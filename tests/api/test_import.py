@@ -115,16 +115,23 @@ def test_importing_again_reads_nothing_and_without_its_memory_adds_nothing(
 
 
 def test_an_import_that_breaks_off_goes_on_where_it_stopped(
-    econome: Said, server: TestClient, through: Through
+    econome: Said, server: TestClient, through: Through, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    through.breaks_after = 1
+    monkeypatch.setattr(import_, "_MOST_CALLS", 1)
+    through.breaks_after = 4  # the first file has two calls, and each of the others three or more
     code, _, complaint = econome("claude-code", FILES / "claude-code")
     assert code == 2
     assert "does not answer" in complaint
+    assert totals(server)["calls"] == 4
     through.breaks_after = None
     _, printed, _ = econome("claude-code", FILES / "claude-code")
     assert "1 left alone" in printed
     assert totals(server)["calls"] == CALLS["claude-code"]
+
+
+def test_small_files_go_together(econome: Said, through: Through) -> None:
+    econome("claude-code", FILES / "claude-code")
+    assert [body.count(b"\n") for body in through.sent] == [CALLS["claude-code"]]
 
 
 def test_a_server_that_is_busy_is_asked_again(

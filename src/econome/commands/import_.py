@@ -148,6 +148,8 @@ class _Importer:
         self._is_dry = parsed.dry_run
         self._reads_all = parsed.again or parsed.dry_run
         self._told: dict[UUID, Call] = {}  # without its texts: what it was worth when it was sent
+        self._waiting: list[Call] = []  # agents write thousands of small files: they go together
+        self._read: list[SessionFile] = []  # whose calls wait, or were acknowledged
 
     def run(self, files: Sequence[SessionFile]) -> None:
         """Imports the files; a file is remembered once all of it was acknowledged."""
@@ -161,8 +163,8 @@ class _Importer:
             for one in wanted:
                 self._file(one, parents)
                 progress.advance(one.size // _KIB + 1, one.path.name)
-        if self._is_dry:
-            self._send_all(self._told.values())
+        self._send_all(self._told.values() if self._is_dry else self._waiting)
+        self._remember()
 
     def _is_wanted(self, one: SessionFile) -> bool:
         if self._since is not None and one.changed < self._since.timestamp() * 1e9:
@@ -185,9 +187,18 @@ class _Importer:
         fresh = [call for call in found.calls if self._is_fresh(call)]
         if self._is_dry:
             return
-        self._send_all(fresh)
-        if self._since is None:
-            self._memory.add(one.path, one.size, one.changed)
+        self._waiting += fresh
+        self._read.append(one)
+        if len(self._waiting) >= _MOST_CALLS:
+            self._send_all(self._waiting)
+            self._waiting = []
+            self._remember()
+
+    def _remember(self) -> None:
+        """Takes note of the files of which all was acknowledged; of those of a part of the time, nothing."""
+        if self._since is None and not self._is_dry:
+            self._memory.add((one.path, one.size, one.changed) for one in self._read)
+        self._read = []
 
     def _is_fresh(self, call: Call) -> bool:
         """Whether this tells a call for the first time, or more of it than was told before."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +30,19 @@ class Acknowledged:
         """Whether this file was imported, and has not changed since."""
         return bool(self._mine.get(str(path)) == [_READERS, size, changed])
 
-    def add(self, path: Path, size: int, changed: int) -> None:
-        """Takes note of a file of which everything was acknowledged. `size` as it was before it was read."""
-        self._mine[str(path)] = [_READERS, size, changed]
+    def add(self, files: Iterable[tuple[Path, int, int]]) -> None:
+        """Takes note of files of which everything was acknowledged, as they were before they were read."""
+        new = {str(path): [_READERS, size, changed] for path, size, changed in files}
+        if not new:
+            return
+        self._mine.update(new)
         beside = self._path.with_suffix(f".{os.getpid()}.new")
         try:
             beside.write_text(json.dumps(self._all), "utf-8")
             beside.replace(self._path)
-        except OSError:
-            beside.unlink(missing_ok=True)  # the next import reads it again, which costs time alone
+        except OSError:  # the next import reads them again, which costs time alone
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
