@@ -25,7 +25,7 @@ def until(found: Callable[[], Any]) -> Any:
 
 client = Langfuse()
 assert client.auth_check()
-assert client.get_prompt("two", fallback="Hi {{name}}", max_retries=0).compile(name="Anna") == "Hi Anna"
+assert client.get_prompt("two", fallback="Hi {{name}}", max_retries=1).compile(name="Anna") == "Hi Anna"
 made = client.create_prompt(name="two", prompt="Hello {{name}}", labels=["production"], config={"a": 1})
 assert (made.version, made.labels) == (1, ["production", "latest"]), made.labels
 client.create_prompt(name="two", prompt="Hey {{name}}", labels=["staging"])

@@ -173,6 +173,7 @@ def score_json(one: Remark) -> dict[str, Any]:
         "dataType": kind,
         "source": _source(one),
         "comment": one.comment or None,
+        "trace": {"userId": None, "tags": None, "environment": None},  # the SDK of version 2 must see it
         "timestamp": one.created_at,
         "createdAt": one.created_at,
         "updatedAt": one.modified_at,
@@ -196,7 +197,7 @@ def score_json_3(one: Remark, project: str) -> dict[str, Any]:
             if name == "observation":
                 subject["traceId"] = plain.get("traceId")
             break
-    kept = {key: said for key, said in plain.items() if key not in _IDS and key != "stringValue"}
+    kept = {key: said for key, said in plain.items() if key not in (*_IDS, "stringValue", "trace")}
     return {**kept, "id": plain["id"], "value": value, "projectId": project, "subject": subject}
 
 
