@@ -14,6 +14,11 @@
 # calls = "embeddings"
 # what = ["usage"]
 # why = "LlamaIndex throws the usage of embeddings away"
+#
+# [[tool.econome.lost]]
+# calls = "chat stream"
+# what = ["usage"]
+# why = "the span of a stream ends before its first chunk"
 # ///
 """Chat, retrieval and an agent, each step a span and each call an event on it."""
 

@@ -15,7 +15,9 @@ from econome.wire.dialects import (
     langfuse,
     langsmith,
     litellm,
+    llama_index,
     logfire,
+    logfire_agents,
     mlflow,
     openinference,
     openlit,
@@ -32,6 +34,7 @@ from econome.wire.otlp.span import Span
 __all__ = ["DIALECTS", "Dialect", "Told", "dialect_of"]
 
 _OF_LIBRARIES: tuple[Dialect, ...] = (
+    logfire_agents.DIALECT,
     logfire.DIALECT,
     coding_agents.DIALECT,
     anthropic_sdk.DIALECT,
@@ -47,6 +50,7 @@ _OF_LIBRARIES: tuple[Dialect, ...] = (
     pydantic_ai.DIALECT,
     openlit.DIALECT,
     litellm.DIALECT,
+    llama_index.DIALECT,
     traceloop.DIALECT,
     otel_genai.DIALECT,
 )

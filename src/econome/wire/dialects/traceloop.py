@@ -21,6 +21,7 @@ from econome.wire.otlp.span import Span
 CONVENTION = "traceloop"
 
 _SCOPE = "opentelemetry.instrumentation."
+_JS = "@traceloop/instrumentation-"
 _OWN = frozenset(
     (
         *("agno", "alephalpha", "anthropic", "bedrock", "chromadb", "cohere", "crewai", "fireworks"),
@@ -55,7 +56,7 @@ _STREAM_OF_ANTHROPIC = "OpenLLMetry adds to the output of a stream what Anthropi
 
 def _matches(span: Span) -> bool:
     scope = span.source.scope
-    if scope.startswith(_SCOPE) and scope[len(_SCOPE) :] in _OWN:
+    if scope.startswith(_JS) or (scope.startswith(_SCOPE) and scope[len(_SCOPE) :] in _OWN):
         return True
     return not _MARKS.isdisjoint(span.attributes)
 
@@ -117,7 +118,7 @@ def _read_entity(given: Mapping[str, Any], told: Told) -> None:
 
 def _read_call(span: Span, told: Told) -> None:
     given = span.attributes
-    scope = span.source.scope[len(_SCOPE) :]
+    scope = span.source.scope.removeprefix(_SCOPE).removeprefix(_JS)
     if told.streamed is None:
         told.streamed = flag(given, "llm.is_streaming")
     told.temperature = number(given, "gen_ai.request.temperature", "llm.temperature")
@@ -133,6 +134,8 @@ def _read_call(span: Span, told: Told) -> None:
         told.account = usage_of(given, CONVENTION, told.notes, cache_outside=True)
     elif scope == "google_generativeai":
         told.account = _of_gemini(given, told)
+    elif told.account is not None and told.account.is_zero and not told.response_id:
+        told.account = None  # a call that failed, whose answer told nothing
     elif scope == "anthropic" and told.account is not None and (told.streamed or _looks_streamed(given)):
         told.streamed = True
         told.account.notes.append(_STREAM_OF_ANTHROPIC)
