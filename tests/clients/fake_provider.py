@@ -1,7 +1,7 @@
 """A model provider on this machine: real HTTP, fixed answers, known usage.
 
-Speaks OpenAI's chat completions and responses, and Anthropic's messages, whole and as
-streams. It counts what it served, for a test to compare with what Econome says.
+Speaks OpenAI's chat completions and responses, Anthropic's messages and Gemini's generateContent,
+whole and as streams. It counts what it served, for a test to compare with what Econome says.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 MODEL = "gpt-4o-mini-2024-07-18"
 CLAUDE = "claude-3-5-haiku-20241022"
+GEMINI = "gemini-2.5-flash"
 WORDS = ("Bon", "jour", " !")
 
 CHAT_USAGE = {
@@ -37,6 +38,13 @@ MESSAGES_USAGE = {
     "cache_read_input_tokens": 200,
     "cache_creation_input_tokens": 100,
     "output_tokens": 40,
+}
+GEMINI_USAGE = {
+    "promptTokenCount": 50,
+    "cachedContentTokenCount": 20,  # of the prompt
+    "candidatesTokenCount": 10,
+    "thoughtsTokenCount": 7,  # beside the candidates, and billed like them
+    "totalTokenCount": 67,
 }
 
 
@@ -92,7 +100,19 @@ class _Handler(BaseHTTPRequestHandler):
                 self._responses(said)
             case "/v1/messages":
                 self.provider.serve(330, 40)
-                self._json(200, _message())
+                if said.get("stream"):
+                    self._stream(
+                        [f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in _message_events()]
+                    )
+                else:
+                    self._json(200, _message())
+            case path if path.endswith(":generateContent"):
+                self.provider.serve(50, 17)
+                self._json(200, _content("".join(WORDS), GEMINI_USAGE))
+            case path if path.endswith(":streamGenerateContent"):
+                told = "say nothing of usage" not in json.dumps(said)
+                self.provider.serve(50, 17, told=told)
+                self._stream([f"data: {json.dumps(chunk)}\r\n\r\n" for chunk in _content_chunks(told=told)])
             case _:
                 self._json(404, {"error": {"message": f"Nothing at {self.path}", "type": "not_found"}})
 
@@ -217,3 +237,47 @@ def _message() -> dict[str, Any]:
         "stop_sequence": None,
         "usage": MESSAGES_USAGE,
     }
+
+
+def _message_events() -> list[dict[str, Any]]:
+    """Anthropic's stream: the input is told at its start, the output at its end."""
+    begun = {
+        **_message(),
+        "content": [],
+        "stop_reason": None,
+        "usage": {**MESSAGES_USAGE, "output_tokens": 1},
+    }
+    text = {"type": "text", "text": ""}
+    stopped = {"stop_reason": "end_turn", "stop_sequence": None}
+    return [
+        {"type": "message_start", "message": begun},
+        {"type": "content_block_start", "index": 0, "content_block": text},
+        *(
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": word}}
+            for word in WORDS
+        ),
+        {"type": "content_block_stop", "index": 0},
+        {
+            "type": "message_delta",
+            "delta": stopped,
+            "usage": {"output_tokens": MESSAGES_USAGE["output_tokens"]},
+        },
+        {"type": "message_stop"},
+    ]
+
+
+def _content(text: str, usage: dict[str, int] | None, finish_reason: str | None = "STOP") -> dict[str, Any]:
+    candidate = {"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}
+    return {
+        "candidates": [{**candidate, **({"finishReason": finish_reason} if finish_reason else {})}],
+        **({"usageMetadata": usage} if usage else {}),
+        "modelVersion": GEMINI,
+        "responseId": "gemini-1",
+    }
+
+
+def _content_chunks(*, told: bool) -> list[dict[str, Any]]:
+    """Gemini's stream: each chunk tells what was used so far, the last one all of it."""
+    so_far = {"promptTokenCount": 50, "totalTokenCount": 50}
+    chunks = [_content(word, so_far if told else None, None) for word in WORDS[:-1]]
+    return [*chunks, _content(WORDS[-1], GEMINI_USAGE if told else None)]
