@@ -16,10 +16,10 @@ UI     := $(shell find ui -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo install ui ui-dev test browser format lint types conformance cover digests mutants bench soak docs lock dist clean
+.PHONY: help run demo install ui ui-dev test test-clients browser format lint types conformance cover digests mutants bench soak docs lock dist clean
 
 help:  ## What make can do here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make test GROUPS="unit api"   only these groups      make run ARGS="--port 8000"   options of the server'
 	@echo '  make test MODELS=0            without the real small models (they are large)'
@@ -39,6 +39,9 @@ ui-dev: $(VENV)/.ui  ## Serve the dashboard from its sources, changes showing at
 
 test: $(DIST)/index.html $(VENV)/.tests $(VENV)/.models-$(MODELS) browser  ## Set up what is missing, then run all tests
 	@MODELS=$(MODELS) $(BIN)/python tests/run.py $(GROUPS)
+
+test-clients: $(DIST)/index.html $(VENV)/.tests  ## Run every client library that can run here, and write the page of them
+	@PYTHONPATH=tests $(BIN)/python -m libraries.run $(ARGS)
 
 browser:  # drives the browser tests
 	@$(PYTHON) tests/find_browser.py

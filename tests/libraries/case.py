@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from libraries.ledger import COUNTS, Call
 
@@ -37,9 +38,10 @@ class Loss:
         if "twice" in self.what:
             return [call, call]
         lost = COUNTS if "usage" in self.what else [name for name in COUNTS if name in self.what]
-        told = replace(call, **dict.fromkeys(lost, 0), told=call.told and "usage" not in self.what)
+        without: dict[str, Any] = dict.fromkeys(lost, 0)
+        told = replace(call, told=call.told and "usage" not in self.what, **without)
         if self.adds:
-            more = {name: getattr(told, name) + count for name, count in self.adds.items()}
+            more: dict[str, Any] = {name: getattr(told, name) + count for name, count in self.adds.items()}
             return [replace(told, told=True, **more)]
         return [told]
 

@@ -1,10 +1,11 @@
 """Runs each library and compares Econome's totals with what the provider served.
 
-    python -m libraries.run               all cases, and the page docs/reference/clients.md
+    python -m libraries.run               all cases
     python -m libraries.run NAME ...      these: * stands for any letters
 
-Each case has a provider and an environment of its own, and they send to one server. What fails says which number
-is wrong; nothing is left out in silence.
+Each case has a provider and an environment of its own, and they send to one server. What fails
+says which number is wrong; nothing is left out in silence. The page docs/reference/clients.md is
+written anew.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from clients.serving import Running, served
-from libraries import comparing, program, provider
+from libraries import comparing, page, program, provider, results
 from libraries.case import Case, all_cases
 from libraries.environments import versions_in
+from libraries.results import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,9 +68,8 @@ def main(patterns: list[str]) -> int:
     """Runs the cases whose names match, or all; 1 if any failed."""
     cases = [case for case in all_cases() if not patterns or _matches(case, patterns)]
     if not cases:
-        print(
-            f"No case is called {' or '.join(patterns)}. Cases: {', '.join(case.name for case in all_cases())}"
-        )
+        known = ", ".join(case.name for case in all_cases())
+        print(f"No case is called {' or '.join(patterns)}. Cases: {known}")
         return 2
     outcomes = []
     with (
@@ -80,6 +82,10 @@ def main(patterns: list[str]) -> int:
             print(f"{outcome.word} {case.name} ({outcome.seconds:.1f} s)", flush=True)
             for line in outcome.wrong:
                 print(f"       {line}", flush=True)
+    today = datetime.now(UTC).date().isoformat()
+    done = [Result(one.case.name, today, one.versions, one.calls, one.wrong) for one in outcomes]
+    results.keep(done, [case.name for case in all_cases()])
+    page.write()
     _print_table(outcomes)
     failed = sum(bool(outcome.wrong) for outcome in outcomes)
     print(f"{len(outcomes) - failed} passed, {failed} failed, 0 skipped", flush=True)

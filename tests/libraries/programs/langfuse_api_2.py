@@ -4,6 +4,9 @@
 # [tool.econome]
 # title = "Langfuse 2 asks: its prompts and scores"
 # asks = true
+#
+# [tool.econome.environment]
+# LANGFUSE_PUBLIC_KEY = "langfuse-api-2"
 # ///
 """What Langfuse's SDK of version 2 asks and is answered: it fails where an answer is not what it was."""
 
@@ -35,12 +38,12 @@ assert client.get_prompt("two", label="staging").version == 2
 
 trace = client.trace(id="a text for an id", name="work", user_id="anna", session_id="thread-1", tags=["beta"])
 span = trace.span(name="outer", input="in")
-generation = span.generation(name="call", model="gpt-4o-mini", input="Hello", prompt=prompt)
-generation.end(output="Hi", usage_details={"input": 100, "cache_read_input_tokens": 20, "output": 10})
+inner = span.span(name="inner", input="Hello")
+inner.end(output="Hi")
 span.event(name="noted")
 span.end(output="out")
 trace.score(name="stars", value=4, comment="good")
-generation.score(name="tone", value="kind")
+inner.score(name="tone", value="kind")
 client.flush()
 scores = until(lambda: (s := client.api.score.get(name="stars").data) and s)
 assert (scores[0].value, scores[0].comment, scores[0].trace_id) == (4.0, "good", "a text for an id"), scores

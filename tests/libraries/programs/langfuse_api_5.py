@@ -16,7 +16,7 @@ client = get_client()
 
 
 def _scores(least: int) -> list[Any]:
-    found = client.api.scores.get_many_v3(trace_id=trace_id, fields="details,subject").data
+    found = client.api.scores.get_many(trace_id=trace_id, fields="details,subject").data
     return found if len(found) >= least else []
 
 

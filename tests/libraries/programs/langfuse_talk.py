@@ -24,15 +24,10 @@ def all_of(client: Any, name: str) -> str:
     """Prompts, then a trace with scores and a picture, whose id this gives."""
     assert client.auth_check()
     assert client.get_prompt(name, fallback="Hi {{name}}", max_retries=0).compile(name="Anna") == "Hi Anna"
-    prompt = _prompts(client, name)
+    _prompts(client, name)
     with client.start_as_current_observation(name="app", as_type="agent", input={"question": "Peel?"}):
         trace_id: str = client.get_current_trace_id()
-        with client.start_as_current_observation(
-            name="call", as_type="generation", model="gpt-4o-mini", input="Hello", prompt=prompt
-        ) as generation:
-            generation.update(
-                output="Hi", usage_details={"input": 100, "cache_read_input_tokens": 20, "output": 10}
-            )
+        with client.start_as_current_observation(name="look up", as_type="retriever", input="Hello"):
             client.score_current_span(name="tone", value="kind", data_type="CATEGORICAL")
         picture = LangfuseMedia(content_bytes=PICTURE, content_type="image/png")
         with client.start_as_current_observation(name="look", as_type="tool", input={"image": picture}):
@@ -44,7 +39,7 @@ def all_of(client: Any, name: str) -> str:
     return trace_id
 
 
-def _prompts(client: Any, name: str) -> Any:
+def _prompts(client: Any, name: str) -> None:
     made = client.create_prompt(name=name, prompt="Hello {{name}}", labels=["production"], config={"a": 1})
     assert (made.version, made.labels) == (1, ["production", "latest"]), made.labels
     client.create_prompt(name=name, prompt="Hey {{name}}", labels=["staging"])
@@ -57,7 +52,6 @@ def _prompts(client: Any, name: str) -> Any:
     client.create_prompt(name=f"folder/{name}", type="chat", prompt=messages, labels=["production"])
     chat = client.get_prompt(f"folder/{name}", type="chat", cache_ttl_seconds=0)
     assert chat.compile(how="brief") == [{"role": "system", "content": "Be brief"}], chat.prompt
-    return prompt
 
 
 def _media(client: Any, media_id: str) -> Any:

@@ -1,5 +1,9 @@
 # /// script
-# dependencies = ["pydantic-ai-slim[anthropic]>=2", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"]
+# dependencies = [
+#     "pydantic-ai-slim[anthropic]>=2",
+#     "opentelemetry-sdk",
+#     "opentelemetry-exporter-otlp-proto-http",
+# ]
 #
 # [tool.econome]
 # title = "Pydantic AI with Anthropic, whose SDK sends spans of its own below"

@@ -1,5 +1,9 @@
 # /// script
-# dependencies = ["pydantic-ai-slim[openai]>=2", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"]
+# dependencies = [
+#     "pydantic-ai-slim[openai]>=2",
+#     "opentelemetry-sdk",
+#     "opentelemetry-exporter-otlp-proto-http",
+# ]
 #
 # [tool.econome]
 # title = "Pydantic AI with OpenAI"
