@@ -328,6 +328,14 @@ def test_a_score_is_feedback_of_what_it_is_about(server: TestClient) -> None:
         "ok": (True, "trace"),
         "whole": (0.5, "session"),
     }
+    of_session = server.get("/api/public/v3/scores", params={"sessionId": "thread-1"}).json()["data"]
+    assert [one["id"] for one in of_session] == ["s4"]
+    booleans = server.get("/api/public/v3/scores", params={"dataType": "BOOLEAN", "limit": 1}).json()
+    assert ([one["id"] for one in booleans["data"]], booleans["meta"]) == (["s3"], {"limit": 1})
+    first = server.get("/api/public/v3/scores", params={"limit": 3}).json()
+    rest = server.get("/api/public/v3/scores", params={"limit": 3, "cursor": first["meta"]["cursor"]}).json()
+    assert len({one["id"] for one in first["data"] + rest["data"]}) == 4
+    assert server.get("/api/public/v3/scores", params={"valueMin": 1}).status_code == 400
     assert server.delete("/api/public/scores/s1").status_code == 202
     assert server.get("/api/public/scores/s1").status_code == 404
     assert server.get("/api/public/v2/scores/s3").json()["metadata"] == {"a": 1}

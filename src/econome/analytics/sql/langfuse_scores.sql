@@ -6,6 +6,7 @@
 -- traces, runs  about these; empty: about any
 -- names      under these keys; empty: under any
 -- sources    by these: api, model, app; empty: by any
+-- sessions, kinds, environments  of these sessions, data types and environments, as the client said; empty: any
 -- after, before  when it was given
 -- limit, offset  which page
 select
@@ -25,6 +26,12 @@ where workspace = {workspace:UUID}
   and (empty({runs:Array(UUID)}) or run_id in {runs:Array(UUID)})
   and (empty({names:Array(String)}) or has({names:Array(String)}, key))
   and (empty({sources:Array(String)}) or has({sources:Array(String)}, JSONExtractString(source, 'type')))
+  and (empty({sessions:Array(String)})
+       or has({sessions:Array(String)}, JSONExtractString(extra, 'extra', 'langfuse', 'sessionId')))
+  and (empty({kinds:Array(String)})
+       or has({kinds:Array(String)}, JSONExtractString(extra, 'extra', 'langfuse', 'dataType')))
+  and (empty({environments:Array(String)})
+       or has({environments:Array(String)}, JSONExtractString(extra, 'extra', 'langfuse', 'environment')))
   and created_at >= {after:DateTime64(6)} and created_at < {before:DateTime64(6)}
 order by created_at desc, id
 limit {limit:UInt32} offset {offset:UInt32}

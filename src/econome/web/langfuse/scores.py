@@ -36,6 +36,24 @@ _BESIDE = (*_IDS, "dataType", "configId", "queueId", "environment", "metadata", 
 _SOURCES = {"API": "api", "EVAL": "model", "ANNOTATION": "app"}
 _SOURCE_NAMES = {ours: theirs for theirs, ours in _SOURCES.items()}
 _MOST_AT_ONCE = 10_000
+_FILTERS = frozenset(
+    (
+        *(
+            "page",
+            "limit",
+            "cursor",
+            "fields",
+            "traceId",
+            "traceIds",
+            "observationId",
+            "scoreIds",
+            "id",
+            "ids",
+        ),
+        *("name", "source", "sessionId", "dataType", "environment", "fromTimestamp", "toTimestamp"),
+    )
+)
+"""What a list may be asked with. Another filter is refused: without it more would be shown than was asked."""
 
 
 def score_row(body: Mapping[str, Any], workspace: UUID, project: UUID) -> dict[str, Any]:
@@ -205,6 +223,11 @@ async def _found(request: Request, limit: int, offset: int) -> Scores:
     caller = require(request, Role.READ)
     here = context(request)
     asked = request.query_params
+    unread = sorted(asked.keys() - _FILTERS)
+    if unread:
+        raise Invalid(
+            f'Scores are not filtered by "{unread[0][:60]}" here, but by {", ".join(sorted(_FILTERS))}'
+        )
 
     def several(*names: str) -> list[str]:
         said = [one for name in names for text in asked.getlist(name) for one in text.split(",")]
@@ -225,6 +248,9 @@ async def _found(request: Request, limit: int, offset: int) -> Scores:
         runs=observed,
         names=several("name"),
         sources=[_SOURCES[one.upper()] for one in several("source") if one.upper() in _SOURCES],
+        sessions=several("sessionId"),
+        kinds=[one.upper() for one in several("dataType")],
+        environments=several("environment"),
         since=instant(asked.get("fromTimestamp")),
         until=instant(asked.get("toTimestamp")),
         limit=limit,
