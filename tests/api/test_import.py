@@ -95,7 +95,7 @@ def test_every_call_of_an_agent_is_stored_once(econome: Said, server: TestClient
     code, printed, complaint = econome(agent, FILES / agent)
     assert code == 1  # each of the agents has a line that is broken
     assert "not read: " in complaint
-    assert f"{CALLS[agent]} calls stored" in printed
+    assert f"Calls stored: {CALLS[agent]}," in printed
     assert totals(server)["calls"] == CALLS[agent]
     assert set(spend(server, "project")) == {agent}
 
@@ -107,7 +107,7 @@ def test_importing_again_reads_nothing_and_without_its_memory_adds_nothing(
     before, sent = totals(server), len(through.sent)
     code, printed, _ = econome("claude-code", FILES / "claude-code")
     assert (code, len(through.sent)) == (0, sent)
-    assert "4 left alone" in printed
+    assert "left alone: 4." in printed
     (tmp_path / "data" / "imports.json").unlink()
     econome("claude-code", FILES / "claude-code")
     assert len(through.sent) > sent
@@ -125,8 +125,34 @@ def test_an_import_that_breaks_off_goes_on_where_it_stopped(
     assert totals(server)["calls"] == 4
     through.breaks_after = None
     _, printed, _ = econome("claude-code", FILES / "claude-code")
-    assert "1 left alone" in printed
+    assert "left alone: 1." in printed
     assert totals(server)["calls"] == CALLS["claude-code"]
+
+
+def test_watching_goes_on_with_what_is_new_until_it_is_stopped(
+    econome: Said, server: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = next((FILES / "claude-code").rglob("c2d7*.jsonl")).read_bytes().splitlines(keepends=True)
+    growing = tmp_path / "sessions" / "c2d7.jsonl"
+    growing.parent.mkdir()
+    growing.write_bytes(b"".join(whole[:3]))
+    calls: list[int] = []
+
+    class Clock:
+        """Time passes, and the session goes on; then somebody stops the command."""
+
+        def sleep(self, seconds: float) -> None:
+            assert seconds == 5
+            calls.append(totals(server)["calls"])
+            if len(calls) == 1:
+                growing.write_bytes(b"".join(whole))
+            elif len(calls) == 3:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_, "time", Clock())
+    code, printed, _ = econome("claude-code", growing, "--watch", "5")
+    assert (code, calls) == (130, [1, 3, 3])
+    assert printed.count("Files read") == 2
 
 
 def test_small_files_go_together(econome: Said, through: Through) -> None:
@@ -316,7 +342,8 @@ def test_a_dry_run_shows_sessions_folders_and_models(econome: Said) -> None:
     for column in ("session", "folder", "model"):
         assert f"\n{column} " in f"\n{printed}"
     assert "/home/me/garden" in printed
-    assert "10 calls found" in printed
+    assert "Calls found: 10," in printed
+    assert "Answers without an end in the files: 1." in printed
     assert "in all" in printed
     assert "Session files, KiB" in complaint
 

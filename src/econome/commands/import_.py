@@ -20,6 +20,7 @@ from econome.domain.errors import EconomeError
 if TYPE_CHECKING:
     from econome.commands.agent_files import SessionFile
     from econome.commands.import_memory import Acknowledged
+    from econome.settings import Settings
     from econome.web.remote import Remote
     from econome.wire.agents.call import Agent, Call
 
@@ -54,7 +55,16 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--since", metavar="DAY", help="only calls from then on, such as 2026-11-01")
     parser.add_argument("--project", metavar="NAME", help="the project (default: the agent's name)")
-    parser.add_argument("--dry-run", action="store_true", help="tell calls, tokens and money; store nothing")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--dry-run", action="store_true", help="tell calls, tokens and money; store nothing")
+    how.add_argument(
+        "--watch",
+        nargs="?",
+        type=_seconds,
+        const=30.0,
+        metavar="SECONDS",
+        help="go on until Ctrl+C, and look so often for what is new (default: 30)",
+    )
     parser.add_argument("--again", action="store_true", help="read files that were imported already, too")
     parser.add_argument("--to", metavar="ADDRESS", help="another server than the one on the data folder")
     parser.add_argument("--key", help="a key for that server")
@@ -69,9 +79,8 @@ class _Outcome:
 
     files: int = 0
     unchanged: int = 0
-    calls: int = 0
     repeated: int = 0  # calls that another file, or another line, had told as well
-    unfinished: int = 0
+    unfinished: int = 0  # calls whose last count was written while the answer was still coming
     broken: list[str] = field(default_factory=list)
     refused: int = 0
     refusals: list[str] = field(default_factory=list)
@@ -79,18 +88,32 @@ class _Outcome:
 
 
 def _import(parsed: argparse.Namespace) -> int:
+    chosen = settings_of(parsed)
+    since = _since(parsed.since)
+    if parsed.watch is None:
+        return _say(_once(parsed, chosen, since), parsed)
+    while True:
+        outcome = _once(parsed, chosen, since)
+        if outcome.files:
+            _say(outcome, parsed)
+        time.sleep(parsed.watch)
+
+
+def _once(parsed: argparse.Namespace, chosen: Settings, since: datetime | None) -> _Outcome:
     from econome.commands.agent_files import find  # noqa: PLC0415  (here and below: the readers are heavy)
     from econome.commands.import_memory import Acknowledged  # noqa: PLC0415
     from econome.wire.agents.call import Agent  # noqa: PLC0415
 
-    chosen = settings_of(parsed)
-    since = _since(parsed.since)
     agents = list(Agent) if parsed.agent == AUTO else [Agent(parsed.agent)]
     files = find(agents, parsed.path)
-    server = _server(parsed, chosen)
     memory = Acknowledged(chosen.data, f"{parsed.to or 'here'} {parsed.project or ''}")
     outcome = _Outcome()
-    _Importer(server, memory, outcome, since, parsed).run(files)
+    _Importer(_server(parsed, chosen), memory, outcome, since, parsed).run(files)
+    return outcome
+
+
+def _say(outcome: _Outcome, parsed: argparse.Namespace) -> int:
+    """Prints what has come in, and what has not; 1 for the latter."""
     if parsed.json:
         print(json.dumps(_as_json(outcome, is_dry=parsed.dry_run), indent=2))
     else:
@@ -107,6 +130,13 @@ def _import(parsed: argparse.Namespace) -> int:
     return 1 if outcome.broken or outcome.refused else 0
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)  # argparse says which text is none
+    if not 1 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 86400")
+    return seconds
+
+
 def _since(text: str | None) -> datetime | None:
     if text is None:
         return None
@@ -118,7 +148,7 @@ def _since(text: str | None) -> datetime | None:
     return moment
 
 
-def _server(parsed: argparse.Namespace, chosen: Any) -> Remote:
+def _server(parsed: argparse.Namespace, chosen: Settings) -> Remote:
     if parsed.to is None:
         return running(chosen)
     from econome.web.remote import Remote, RemoteError  # noqa: PLC0415
@@ -157,6 +187,8 @@ class _Importer:
 
         wanted = [one for one in files if self._is_wanted(one)]
         self._outcome.unchanged = len(files) - len(wanted)
+        if not wanted:
+            return
         parents = _parents(files)
         total = sum(one.size // _KIB + 1 for one in wanted)
         with Progress("Session files, KiB", max(1, total)) as progress:
@@ -165,6 +197,7 @@ class _Importer:
                 progress.advance(one.size // _KIB + 1, one.path.name)
         self._send_all(self._told.values() if self._is_dry else self._waiting)
         self._remember()
+        self._outcome.unfinished = sum(not call.is_final for call in self._told.values())
 
     def _is_wanted(self, one: SessionFile) -> bool:
         if self._since is not None and one.changed < self._since.timestamp() * 1e9:
@@ -302,10 +335,10 @@ def _sum_up(
 
 def _tell(outcome: _Outcome, *, is_dry: bool) -> None:
     calls = sum(one["calls"] for one in outcome.totals.values())
-    files = f"{outcome.files} files read"
-    if outcome.unchanged:
-        files += f", {outcome.unchanged} left alone"
-    print(f"{files}; {calls} calls {'found' if is_dry else 'stored'}, {outcome.repeated} copies of calls.")
+    print(f"Files read: {outcome.files}, left alone: {outcome.unchanged}.")
+    print(f"Calls {'found' if is_dry else 'stored'}: {calls}, copies of calls: {outcome.repeated}.")
+    if outcome.unfinished:
+        print(f"Answers without an end in the files: {outcome.unfinished}. More may have been generated.")
 
 
 def _as_json(outcome: _Outcome, *, is_dry: bool) -> dict[str, Any]:
@@ -315,6 +348,7 @@ def _as_json(outcome: _Outcome, *, is_dry: bool) -> dict[str, Any]:
         "files": outcome.files,
         "unchanged": outcome.unchanged,
         "repeated": outcome.repeated,
+        "unfinished": outcome.unfinished,
         "broken": outcome.broken,
         "refusals": outcome.refused,
         "refused": outcome.refusals,
