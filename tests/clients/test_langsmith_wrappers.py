@@ -83,13 +83,16 @@ def test_a_stream_of_anthropic_s_counts_as_the_whole_does(
 def test_a_raw_stream_of_anthropic_s_breaks_in_the_wrapper_and_is_unknown_here(
     client: Client, project: str, provider: FakeProvider, claude: anthropic.Anthropic
 ) -> None:
-    """langsmith 0.15 calls a function of anthropic 2 that wants one argument more: its caller sees the error,
-    and the end of the run is never sent. Once this test fails, they have mended it: then it counts as a whole.
+    """langsmith 0.15 calls a function of anthropic 2 that wants one argument more: its caller sees the
+    error, and the end of the run is never sent. Once this fails, they have mended it.
     """
-    events = []
+    events: list[str] = []
+
+    def listen() -> None:
+        events.extend(event.type for event in claude.messages.create(**ASK, stream=True))
+
     with pytest.raises(TypeError, match="json_bufs"):
-        for event in claude.messages.create(**ASK, stream=True):
-            events.append(event.type)
+        listen()
     assert events[-1] == "message_stop", "not before all has been heard"
     (run,) = runs_of(client, project)
     assert (run.status, run.end_time) == ("pending", None)

@@ -57,6 +57,10 @@ OPEN_PREFIXES = (
 )
 
 
+KEY_PREFIX = "/key/"
+"""Before the paths of OTLP: the next part of such a path is a key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Whoever is asking."""
@@ -118,8 +122,9 @@ class Authenticate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        key = _key_in_path(scope)
         try:
-            caller = _identify(scope)
+            caller = _identify(scope, key)
         except EconomeError as error:
             answer = _refusal(scope, error)
             await answer(scope, receive, send)
@@ -147,14 +152,31 @@ _NOBODY = (
 _HEADERS = frozenset({b"x-api-key", b"authorization", b"x-service-key", b"x-tenant-id", b"cookie"})
 
 
-def _identify(scope: Scope) -> Caller | None:
+def _key_in_path(scope: Scope) -> str:
+    """The key in `/key/KEY/v1/logs`, taken out of the path; "" where there is none.
+
+    For exporters that can set an address and no header. What comes after sees the path
+    without it: a key belongs into no log.
+    """
+    path: str = scope["path"]
+    if not path.startswith(KEY_PREFIX):
+        return ""
+    key, _, rest = path[len(KEY_PREFIX) :].partition("/")
+    if f"/{rest}" not in otlp_answers.ENDS:
+        return ""
+    scope["path"] = f"/{rest}"
+    scope["raw_path"] = scope["path"].encode()
+    return key
+
+
+def _identify(scope: Scope, key: str = "") -> Caller | None:
     econome: Econome = scope["app"].state.econome
     if is_open(econome.settings, econome.keys):
         return OPERATOR
     sent = {name: value for name, value in scope["headers"] if name in _HEADERS}
     path: str = scope["path"]
     may_pass = path in OPEN_PATHS or path.startswith(OPEN_PREFIXES)
-    secret = _secret(sent)
+    secret = _secret(sent) or key
     caller = caller_of(econome.keys, secret) if secret else _in_session(econome.keys, sent)
     if caller is None:
         if may_pass:

@@ -3,8 +3,6 @@
 Arguments: where the provider is. LANGSMITH_... say where the traces go.
 """
 
-# mypy: disable-error-code="import-untyped,import-not-found"
-
 from __future__ import annotations
 
 import asyncio
