@@ -160,6 +160,18 @@ def test_a_wrong_key_is_401_in_the_type_of_the_request(settings_of: Callable[...
         assert server.post("/v1/traces", content=protobuf(a_span()), headers=right).status_code == 200
 
 
+def test_a_key_may_stand_in_the_path_for_exporters_without_headers(
+    settings_of: Callable[..., Settings],
+) -> None:
+    app = create_app(settings_of(host="0.0.0.0"), "eca_test")  # noqa: S104 - it listens nowhere
+    with TestClient(app, base_url="http://localhost") as server:
+        content, headers = request_of(a_span()), {"content-type": JSON}
+        assert server.post("/key/eca_test/v1/traces", content=content, headers=headers).status_code == 200
+        assert server.post("/key/wrong/v1/traces", content=content, headers=headers).status_code == 401
+        assert server.post("/key/eca_test/runs", content=content, headers=headers).status_code == 401
+        assert server.get("/key/eca_test/econome/v1/overview").status_code == 401
+
+
 def test_a_span_with_strange_values_is_kept_and_its_neighbours_too(server: TestClient) -> None:
     strange = a_span(spanId="ab" * 8)
     strange["attributes"] += [
