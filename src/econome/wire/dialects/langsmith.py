@@ -1,8 +1,9 @@
-"""LangSmith's runs as spans: its client in the modes `otel` and `hybrid`.
+"""LangSmith's runs as spans: its client in the modes `otel` and `hybrid`, its exporter in JavaScript.
 
 The attributes hold a run's inputs, outputs and metadata whole, as JSON, so they are read as
 LangSmith's own protocol is. The counts beside them lack the cache and the reasoning. A chain may
-repeat what an answer that it passes on has used, so only calls are read for it.
+repeat what an answer that it passes on has used, so only calls are read for it. The exporter in
+JavaScript sends the AI SDK's spans, too, and renames their metadata.
 """
 
 from __future__ import annotations
@@ -15,21 +16,23 @@ from typing import Any
 from econome.domain.run import CALLS
 from econome.wire.answers import response_id_of
 from econome.wire.conventions.account import Account
-from econome.wire.dialects import native
+from econome.wire.dialects import native, vercel_ai
 from econome.wire.dialects.otel_genai import read_genai, usage_of
 from econome.wire.dialects.tokens import recognised
 from econome.wire.dialects.told import Dialect, Told
 from econome.wire.dialects.values import flag, json_at, object_at, text, texts, under
 from econome.wire.identity import time_in
-from econome.wire.otlp.span import SPAN_BYTES, Span, is_id, langsmith_run_id
+from econome.wire.otlp.span import SPAN_BYTES, Span, is_id, langsmith_run_id, run_id_of
 
 CONVENTION = "langsmith.otel"
 
 _KIND = "langsmith.span.kind"
 _METADATA = "langsmith.metadata."
 _PROMPT, _COMPLETION = "gen_ai.prompt", "gen_ai.completion"
-_SESSIONS = ("session_id", "thread_id", "conversation_id")
-_USERS = ("user_id", "ls_user_id", "user")
+_AI_SDK = "ai.operationId"
+_MARKS = (_KIND, "langsmith.is_root", "langsmith.span.parent_id", "langsmith.trace.session_name")
+_SESSIONS = ("session_id", "thread_id", "conversation_id", "sessionId", "threadId")
+_USERS = ("user_id", "ls_user_id", "user", "userId")
 _ENVIRONMENTS = ("environment", "ls_environment", "env")
 _OF_RUNTIME = frozenset(
     ("LANGSMITH_ENDPOINT", "LANGSMITH_TRACING", "LANGSMITH_TRACING_MODE", "LANGSMITH_PROJECT")
@@ -41,17 +44,16 @@ _RUN = re.compile(r'"id": ?"(?:lc_)?run-{1,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-
 
 
 def read(span: Span) -> Told:
-    """What a run tells that was sent as a span."""
+    """What a run tells that was sent as a span, or the AI SDK by way of LangSmith's exporter."""
     given = span.attributes
-    told = Told(kind=text(given, _KIND), name=text(given, "langsmith.trace.name"))
-    told.project = text(given, "langsmith.trace.session_name")
-    told.tags = texts(given.get("langsmith.span.tags"))
-    metadata = _metadata(given)
-    told.metadata = {name: value for name, value in metadata.items() if name not in _OF_RUNTIME}
-    told.session, told.user = text(metadata, *_SESSIONS), text(metadata, *_USERS)
-    told.environment = text(metadata, *_ENVIRONMENTS)
+    if _AI_SDK in given:
+        told = vercel_ai.DIALECT.read(span)
+        _label(span, told)
+        told.moved.update((_PROMPT, _COMPLETION))  # copies of what the AI SDK says
+        return told
+    told = Told(kind=text(given, _KIND))
+    metadata = _label(span, told)
     _read_texts(span, told)
-    told.moved.update(_METADATA + name for name in told.metadata)
     for event in span.events:
         if event.name == "exception":
             told.error = text(event.attributes, "exception.message")
@@ -59,6 +61,26 @@ def read(span: Span) -> Told:
     if told.kind in CALLS:
         _read_call(given, told, metadata)
     return told
+
+
+def _label(span: Span, told: Told) -> dict[str, Any]:
+    """Names the run and files it; what its metadata hold."""
+    given = span.attributes
+    told.name = text(given, "langsmith.trace.name") or told.name
+    told.project = text(given, "langsmith.trace.session_name")
+    told.tags = told.tags or texts(given.get("langsmith.span.tags"))
+    metadata = _metadata(given)
+    told.metadata.update((name, value) for name, value in metadata.items() if name not in _OF_RUNTIME)
+    told.session = text(metadata, *_SESSIONS) or told.session
+    told.user = text(metadata, *_USERS) or told.user
+    told.environment = text(metadata, *_ENVIRONMENTS)
+    told.moved.update(_METADATA + name for name in told.metadata)
+    above = text(given, "langsmith.traceable_parent_otel_span_id")
+    if re.fullmatch("[0-9a-f]{16}", above):  # the spans between it and this one are not sent
+        told.parent_id = run_id_of(span.trace_id, bytes.fromhex(above))
+    if "langsmith.usage_metadata" in given:  # JavaScript's name for it
+        metadata.setdefault("usage_metadata", json_at(given, "langsmith.usage_metadata"))
+    return metadata
 
 
 def _read_texts(span: Span, told: Told) -> None:
@@ -153,4 +175,9 @@ def _is_half_of_a_run(span: Span, half: bytes) -> bool:
     return dated is not None and abs(dated - span.started_at) < _AROUND
 
 
-DIALECT = Dialect(CONVENTION, lambda span: _KIND in span.attributes, read)
+def _matches(span: Span) -> bool:
+    given = span.attributes
+    return _KIND in given or (_AI_SDK in given and not given.keys().isdisjoint(_MARKS))
+
+
+DIALECT = Dialect(CONVENTION, _matches, read)
