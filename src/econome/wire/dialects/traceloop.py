@@ -22,6 +22,8 @@ CONVENTION = "traceloop"
 
 _SCOPE = "opentelemetry.instrumentation."
 _JS = "@traceloop/instrumentation-"
+_RUNNING_TOTALS = f"{_SCOPE}crewai"
+"""Whose agents tell all that they ever used, with each task again: no sum of what is below."""
 _OWN = frozenset(
     (
         *("agno", "alephalpha", "anthropic", "bedrock", "chromadb", "cohere", "crewai", "fireworks"),
@@ -39,6 +41,7 @@ _MARKS = frozenset(
     )
 )
 _KINDS = {"workflow": Kind.CHAIN, "task": Kind.CHAIN, "agent": Kind.AGENT, "tool": Kind.TOOL}
+_NAMES: Mapping[str, tuple[str, ...]] = {Kind.AGENT: ("gen_ai.agent.name",), Kind.TOOL: ("gen_ai.tool.name",)}
 _PROPERTIES = "traceloop.association.properties."
 _INPUT, _OUTPUT = "traceloop.entity.input", "traceloop.entity.output"
 _COPIES = {_INPUT: "gen_ai.task.input", _OUTPUT: "gen_ai.task.output"}
@@ -68,7 +71,9 @@ def _read(span: Span) -> Told:
     told.name = text(given, "traceloop.entity.name") or told.name
     if told.kind not in CALLS:  # LlamaIndex's calls are tasks, too
         told.kind = _kind_of(entity, told, given)
-        told.account = None
+        told.name = told.name or text(given, *_NAMES.get(told.kind, ()))
+        if span.source.scope == _RUNNING_TOTALS:
+            told.account = None
     _label(given, told)
     if told.kind in CALLS:
         _read_call(span, told)
