@@ -17,7 +17,6 @@ import re
 import shutil
 import socket
 import sys
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -102,7 +101,7 @@ def _plain_body(one: sink.Sent) -> tuple[bytes, str]:
     ending = "json" if "json" in kind else "pb" if "protobuf" in kind else "body"
     zipped = one.headers.get("content-encoding") == "gzip"
     body = gzip.decompress(one.body) if zipped else one.body
-    ours = {str(ROOT): "/home/user", socket.gethostname(): "a-machine", tempfile.gettempdir(): "/tmp"}  # noqa: S108
+    ours = {str(ROOT): "/srv/chats", sys.base_prefix: "/opt/python", socket.gethostname(): "a-machine"}
     for name, other in ours.items():
         if len(name) > 3:
             body = body.replace(name.encode(), other.ljust(len(name), "-")[: len(name)].encode())
