@@ -1,8 +1,9 @@
 """Calls that two instrumentations report, of which one does not know the provider's id of the answer.
 
-A framework's span and its client's own may be in two traces, and a stream often loses the id on
-the way up. What remains then: another library, the same project, model and tokens, and one that
-began and ended while the other lasted. Each run is paired once, so that equal calls side by side
+A framework that does not make its span the current one leaves its client's span beside it, or as the
+root of another trace; and a stream often loses the id on the way up. What remains then: another
+library, the same project, model and tokens, and a span of that place that began and ended while the
+other lasted. Each run is paired once, so that equal calls side by side
 stay as many as they are.
 """
 
@@ -41,7 +42,7 @@ def shadows(candidates: Iterable[Candidate]) -> dict[Place, Place]:
         (other.member.started_at - one.member.started_at, one.place, other.place, one, other)
         for place, one in enumerate(known)
         for other in known[place + 1 :]
-        if _are_one(one.member, other.member)
+        if _are_one(one, other)
     ]
     found: dict[Place, Place] = {}
     taken: set[Place] = set()
@@ -54,18 +55,23 @@ def shadows(candidates: Iterable[Candidate]) -> dict[Place, Place]:
     return found
 
 
-def _are_one(one: Member, other: Member) -> bool:
+def _are_one(first: Candidate, second: Candidate) -> bool:
+    one, other = first.member, second.member
     if one.library == other.library or (_has_id(one) and _has_id(other)):
         return False
     if one.generated is None or other.generated is None or abs(one.generated - other.generated) > 1:
         return False
-    return _within(one, other) or _within(other, one)
+    return _is_left_by(first, second) or _is_left_by(second, first)
 
 
-def _within(inner: Member, outer: Member) -> bool:
-    if inner.ended_at is None or outer.ended_at is None:
+def _is_left_by(inner: Candidate, outer: Candidate) -> bool:
+    """Whether the inner one lasted while the outer one did, and lies where a framework leaves it."""
+    within, around = inner.member, outer.member
+    if within.ended_at is None or around.ended_at is None:
         return False
-    return inner.started_at >= outer.started_at - EARLY and inner.ended_at <= outer.ended_at + LATE
+    if within.parent_id is not None and inner.place[0] != outer.place[0]:
+        return False
+    return within.started_at >= around.started_at - EARLY and within.ended_at <= around.ended_at + LATE
 
 
 def _has_id(member: Member) -> bool:

@@ -57,6 +57,13 @@ def test_what_differs_is_two_calls() -> None:
     assert shadows([at(1, both), at(2, INNER)]) == {}
 
 
+def test_a_call_below_something_else_in_another_trace_is_another_call() -> None:
+    below = replace(INNER, parent_id=77, ended_at=NOON + timedelta(milliseconds=500))
+    assert shadows([at(1, OUTER), at(2, below)]) == {}
+    beside = Candidate((place(1)[0], 2), below)  # in one trace they are siblings
+    assert shadows([at(1, OUTER), beside]) == {place(1): beside.place}
+
+
 def test_a_stream_that_was_counted_with_one_token_more_is_the_same_call() -> None:
     assert shadows([at(1, replace(OUTER, generated=31)), at(2, INNER)]) == {place(1): place(2)}
 
