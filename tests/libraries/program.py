@@ -10,7 +10,7 @@ from pathlib import Path
 from libraries.case import Case
 from libraries.environments import command_of
 
-_SETTINGS_OF_OTHERS = (
+SETTINGS_OF_OTHERS = (
     "ANTHROPIC_",
     "ECONOME_",
     "LANGCHAIN_",
@@ -47,7 +47,7 @@ def run(case: Case, provider: str, econome: str) -> None:
 
 
 def _environment(case: Case, provider: str, econome: str, home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS_OF_OTHERS)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS_OF_OTHERS)}
     project = case.name.replace("_", "-")
     return {
         **kept,
