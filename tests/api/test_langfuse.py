@@ -241,6 +241,16 @@ def test_a_run_is_filed_by_when_it_began_and_found_again_after_a_restart(
     assert datetime.fromisoformat(found[0]["started_at"]) == datetime.fromisoformat(AT)
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", 1e300, "soon", None])
+def test_a_time_that_cannot_be_costs_nobody_the_run(server: TestClient, moment: object) -> None:
+    odd = event("generation-create", id="odd", traceId="t", name="odd", startTime=moment, model="gpt-4o")
+    assert send(server, {**odd, "timestamp": moment}, GENERATION)["errors"] == []
+    totals = server.get(
+        "/econome/v1/overview", params={"since": "2000-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
+    )
+    assert totals.json()["totals"]["calls"] == 2
+
+
 def test_the_project_is_that_of_the_key_or_its_public_half(server: TestClient) -> None:
     assert _projects(server, basic("pk-lf-1"))[0]["name"] == "default"
     assert _projects(server, basic("shop"))[0]["name"] == "shop"

@@ -53,7 +53,7 @@ def trace_pieces(
     moment that it was spoken of stands in, as a post, which all that is known better overrides.
     """
     notes: list[str] = []
-    first, last = lasted
+    first, last = _first_sane(lasted[0]), lasted[1]
     piece = Piece(
         id=identity,
         op=Op.PATCH,
@@ -95,7 +95,7 @@ def observation_piece(
         op=op,
         key_time=time_in(identity),
         project=project,
-        said_at=started or ended or said_at,
+        said_at=_first_sane(started, ended, said_at),
     )
     given = piece.fields
     _place(given, identity, body)
@@ -120,6 +120,11 @@ def observation_piece(
         describe_call(piece, told)
     piece.notes = tuple(dict.fromkeys(told.notes))
     return piece
+
+
+def _first_sane(*moments: datetime | None) -> datetime | None:
+    """The first that a run may be filed under: broken clocks, and times in other units, are none."""
+    return next((moment for moment in moments if moment is not None and 2000 <= moment.year < 2100), None)
 
 
 def _started(body: Mapping[str, Any]) -> datetime | None:
