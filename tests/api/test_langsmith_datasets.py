@@ -222,6 +222,34 @@ def test_a_version_shows_the_examples_as_they_were(server: TestClient) -> None:
     assert questions(server, dataset, as_of="prod") == ["kept"], "forgotten is forgotten"
 
 
+@pytest.mark.parametrize(
+    ("form", "file", "words"),
+    [
+        ({"name": "a", "input_keys": "n"}, None, 'one "file" is expected'),
+        ({"name": "a"}, b"n\n1\n", '"input_keys" must name'),
+        ({"name": "a", "input_keys": "m"}, b"n,o\n1,2\n", "no column 'm'. It has n, o"),
+        ({"name": " ", "input_keys": "n"}, b"n\n1\n", '"name" must be a text'),
+        ({"name": "a", "input_keys": "n", "data_type": "cube"}, b"n\n1\n", "one of kv, llm, chat"),
+    ],
+)
+def test_a_file_without_sense_makes_no_dataset(
+    server: TestClient, form: dict[str, str], file: bytes | None, words: str
+) -> None:
+    files = {"file": ("f.csv", file, "text/csv")} if file else {"other": ("x", b"", "text/plain")}
+    answer = server.post("/datasets/upload", data=form, files=files)
+    assert answer.status_code == 400, answer.text
+    assert words in answer.json()["detail"]
+    assert server.get("/datasets").json() == []
+
+
+def test_a_file_may_have_short_rows(server: TestClient) -> None:
+    files = {"file": ("f.csv", b"n,o\n1\n\n2,3\n", "text/csv")}
+    made = server.post("/datasets/upload", data={"input_keys": ["n", "o"]}, files=files).json()
+    assert (made["name"], made["example_count"]) == ("f.csv", 2)
+    found = server.get("/examples", params={"dataset": made["id"]}).json()
+    assert [one["inputs"] for one in found] == [{"n": "1", "o": ""}, {"n": "2", "o": "3"}]
+
+
 def test_the_same_examples_sent_twice_are_made_once(server: TestClient) -> None:
     dataset, other = a_dataset(server), a_dataset(server, "rivers")
     body = [{"id": str(uuid4()), "dataset_id": dataset, "inputs": {"q": "a"}}]

@@ -81,6 +81,8 @@ def items(answer: Any) -> list[dict[str, Any]]:
         ("POST", "threads/stats", {"project_id": SHOP, "select": ["COLOUR"]}, "is no field"),
         ("GET", "threads/t1/stats?session_id={shop}", None, '"selects" must name'),
         ("GET", "sessions?colour=1", None, '"colour" is no field'),
+        ("GET", "datasets?sort_by=SIZE", None, '"sort_by" must be one of'),
+        ("GET", "datasets?data_type=cube", None, '"data_type" must be one of'),
         ("GET", "sessions?type=DOG", None, "'DOG' is no field"),
         ("GET", "sessions?sort_by=SIZE", None, '"sort_by" must be one of'),
         ("POST", "sessions", {"name": "x"}, '"type" must be one of'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import warnings
 from collections.abc import Sequence
 from decimal import Decimal
@@ -262,6 +263,16 @@ def test_examples_are_made_changed_split_and_removed(client: Client, project: st
     assert [e.inputs for e in client.list_examples(dataset_id=dataset.id)] == [{"n": 2}, {"n": 3}]
     client.delete_dataset(dataset_id=dataset.id)
     assert not client.has_dataset(dataset_name=project)
+
+
+def test_a_dataset_is_made_from_a_file(client: Client, project: str) -> None:
+    file = io.BytesIO('\ufeffn,double,by\n1,2,anna\n2,4,"x, y"\n'.encode())
+    made = client.upload_csv((f"{project}.csv", file), ["n"], ["double", "by"], description="doubles")
+    assert (made.name, made.description, made.example_count) == (f"{project}.csv", "doubles", 2)
+    assert [(e.inputs, e.outputs) for e in client.list_examples(dataset_id=made.id)] == [
+        ({"n": "1"}, {"double": "2", "by": "anna"}),
+        ({"n": "2"}, {"double": "4", "by": "x, y"}),
+    ]
 
 
 def test_examples_are_made_from_runs(client: Client, project: str, dataset: Dataset) -> None:

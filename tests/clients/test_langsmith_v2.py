@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from langsmith import Client, traceable
+from langsmith import Client, evaluate, traceable
 from langsmith._client import Langsmith
 from langsmith.run_helpers import trace
 from langsmith.schemas import Attachment
@@ -273,6 +273,39 @@ def test_feedback_is_given_by_a_link(client: Client, api: Langsmith, project: st
     assert (said.key, said.score, said.comment) == ("stars", 1, "bien")
     found = api.runs.retrieve(run, project_id=mine, selects=["FEEDBACK_STATS"]).feedback_stats or {}
     assert (found["stars"].n, found["stars"].avg) == (1, 1.0)
+
+
+def test_examples_are_read_with_their_runs(client: Client, api: Langsmith, project: str) -> None:
+    dataset = client.create_dataset(project)
+    made = client.create_examples(dataset_id=dataset.id, examples=[{"inputs": {"n": n}} for n in range(3)])
+    results = evaluate(
+        lambda inputs: {"double": model_call(inputs["n"])["text"] * 2},
+        data=project,
+        client=client,
+        evaluators=[lambda run: {"key": "fine", "score": run.outputs["double"] > 1}],
+    )
+    client.flush()
+    experiment = str(results.experiment_id)
+    found = list(
+        api.datasets.experiment_runs.query(
+            str(dataset.id),
+            experiment_ids=[experiment],
+            page_size=2,
+            selects=["OUTPUTS", "TOTAL_TOKENS", "FEEDBACK_STATS"],
+        )
+    )
+    assert [one.id for one in found] == made["example_ids"]
+    runs = [(one.runs or [])[0] for one in found]
+    assert [(run.outputs, run.total_tokens) for run in runs] == [({"double": 2 * n}, 1050) for n in range(3)]
+    assert [(run.feedback_stats or {})["fine"].avg for run in runs] == [0, 1, 1]
+    (one,) = api.datasets.experiment_runs.query(
+        str(dataset.id), experiment_ids=[experiment], example_ids=[made["example_ids"][2]]
+    )
+    assert one.inputs == {"n": 2}
+    (listed,) = api.datasets.list_v2(name=project)
+    assert (listed.id, listed.example_count, listed.session_count) == (str(dataset.id), 3, 1)
+    others = api.datasets.list_v2(name_contains=project, page_size=1, sort_by="example_count")
+    assert [dataset.name for dataset in others] == [project]
 
 
 def test_projects_are_listed_made_changed_and_resolved(client: Client, api: Langsmith, project: str) -> None:

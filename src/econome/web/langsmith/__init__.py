@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from econome.web.langsmith import (
     attachments,
+    dataset_upload,
     datasets,
     examples,
     experiments,
@@ -18,6 +19,7 @@ from econome.web.langsmith import (
     runs,
     sessions,
     sharing,
+    v2_datasets,
     v2_runs,
     v2_sessions,
     v2_threads,
@@ -34,11 +36,13 @@ ROUTES = [
     *attachments.ROUTES,
     *examples.ROUTES,
     *experiments.ROUTES,  # before datasets: /datasets/comparative is no id
+    *dataset_upload.ROUTES,
     *datasets.ROUTES,
 ]
 AT_ROOT = [
     *links.LINKS,
     *sharing.PAGES,
+    *v2_datasets.ROUTES,
     *v2_runs.ROUTES,
     *v2_threads.ROUTES,
     *v2_sessions.ROUTES,

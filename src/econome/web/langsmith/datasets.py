@@ -36,7 +36,8 @@ from econome.wire.json_text import dump
 from econome.wire.times import instant
 
 _LONGEST_NAME = 500
-_KINDS = ("kv", "llm", "chat")
+KINDS = ("kv", "llm", "chat")
+"""What a dataset may say of its examples."""
 
 
 async def list_all(request: Request) -> Response:
@@ -53,6 +54,13 @@ async def create(request: Request) -> Response:
     caller = for_datasets(request, Role.INGEST)
     said = await json_object(request)
     here = context(request)
+    dataset = new_dataset(here, caller, said)
+    await save_dataset(here, dataset)
+    return json_answer((await run_in_threadpool(datasets_json, here, caller.workspace, [dataset]))[0])
+
+
+def new_dataset(here: Econome, caller: Caller, said: Mapping[str, Any]) -> Dataset:
+    """The dataset that a body asks for; the same body sent again asks for the same. Raises `Conflict`."""
     identity = next(iter(ids(said.get("id"), "id")), None) or uuid4()
     now = datetime.now(UTC)
     began = instant(said.get("created_at")) or now
@@ -60,9 +68,7 @@ async def create(request: Request) -> Response:
     old = here.datasets.get(caller.workspace, identity)
     if old is not None and old.name != said.get("name"):
         raise Conflict(f"A dataset with the id {identity} exists already")
-    dataset = _changed(old or new, {**said, "name": said.get("name") or ""})
-    await _save(here, dataset)
-    return json_answer((await run_in_threadpool(datasets_json, here, caller.workspace, [dataset]))[0])
+    return _changed(old or new, {**said, "name": said.get("name") or ""})
 
 
 async def read(request: Request) -> Response:
@@ -77,7 +83,7 @@ async def update(request: Request) -> Response:
     caller = for_datasets(request, Role.INGEST)
     here, dataset = context(request), dataset_in(request, caller)
     changed = _changed(dataset, await json_object(request))
-    await _save(here, changed)
+    await save_dataset(here, changed)
     return json_answer((await run_in_threadpool(datasets_json, here, caller.workspace, [changed]))[0])
 
 
@@ -127,7 +133,7 @@ async def tag(request: Request) -> Response:
         versions_of, here.store, caller.workspace, dataset.id, min(at, FOR_EVER), 1
     ):
         raise Invalid(f"The dataset has no version of exactly {at.isoformat()}")
-    await _save(here, replace(dataset, tags={**dataset.tags, name: at}))
+    await save_dataset(here, replace(dataset, tags={**dataset.tags, name: at}))
     return json_answer(_version_json(replace(dataset, tags={**dataset.tags, name: at}), at, is_latest=False))
 
 
@@ -247,7 +253,8 @@ def _matching(request: Request, here: Econome, caller: Caller) -> list[Dataset]:
     ]
 
 
-async def _save(here: Econome, dataset: Dataset) -> None:
+async def save_dataset(here: Econome, dataset: Dataset) -> None:
+    """Stores a dataset. Raises `Conflict` when another has its name."""
     try:
         await run_in_threadpool(here.datasets.save, dataset)
     except ValueError as error:
@@ -288,8 +295,8 @@ def _text(name: str, said: object) -> str:
 
 
 def _kind(name: str, said: object) -> str:
-    if said not in _KINDS:
-        raise Invalid(f'"{name}" must be one of {", ".join(_KINDS)}, not {str(said)[:60]!r}')
+    if said not in KINDS:
+        raise Invalid(f'"{name}" must be one of {", ".join(KINDS)}, not {str(said)[:60]!r}')
     return str(said)
 
 

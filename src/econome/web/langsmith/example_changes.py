@@ -96,8 +96,8 @@ def split(
     wanted: Sequence[UUID],
     added: Sequence[str],
     removed: Sequence[str],
-) -> None:
-    """Puts examples into parts of their dataset, and takes them out of others."""
+) -> list[UUID]:
+    """Puts examples into parts of their dataset, and takes them out of others; gives those it found."""
     said = []
     for one in read(here, caller.workspace, [dataset.id], wanted, FOR_EVER):
         before = [name for name in splits_of(metadata_of(one.metadata)) if name not in removed]
@@ -105,6 +105,7 @@ def split(
         said.append(Said(one.id, {"split": after}))
     if said:
         update(here, caller, dataset, said)
+    return [one.id for one in said]
 
 
 def remove(here: Econome, caller: Caller, wanted: Sequence[UUID]) -> None:

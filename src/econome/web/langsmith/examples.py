@@ -153,8 +153,9 @@ async def split(request: Request) -> Response:
         raise Invalid("The body must be a JSON object")
     added, removed = _moved(said)
     wanted = ids(said.get("examples") or said.get("example_ids") or [], "example_ids")
-    await run_in_threadpool(example_changes.split, here, caller, dataset, wanted, added, removed)
-    return json_answer({"message": f"{len(wanted)} examples updated", "count": len(wanted)})
+    moved = set(await run_in_threadpool(example_changes.split, here, caller, dataset, wanted, added, removed))
+    statuses = [{"id": one, "status": "UPDATED" if one in moved else "NOT_FOUND"} for one in wanted]
+    return json_answer({"message": f"{len(moved)} examples updated", "statuses": statuses})
 
 
 async def delete(request: Request) -> Response:
