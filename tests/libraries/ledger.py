@@ -12,10 +12,13 @@ COUNTS = ("input", "output", "cache_read", "cache_write", "reasoning")
 
 RATES: dict[str, tuple[str, str, str, str]] = {
     # Dollars for a million tokens: input, output, cache read, cache write for five minutes.
-    # OpenAI's and Anthropic's pricing pages, 2026-08.
+    # OpenAI's, Anthropic's, Google's and Amazon's pricing pages, 2026-08; Amazon asks a tenth more
+    # for a model in a region of one's own.
     "gpt-4o-mini": ("0.15", "0.60", "0.075", "0"),
     "text-embedding-3-small": ("0.02", "0", "0", "0"),
     "claude-sonnet-4-5": ("3", "15", "0.30", "3.75"),
+    "gemini-2.5-flash": ("0.30", "2.50", "0.03", "0"),
+    "anthropic.claude-sonnet-4-5-20250929-v1:0": ("3.30", "16.50", "0.33", "4.125"),
 }
 
 

@@ -1,7 +1,7 @@
 """A provider whose bill is known: real HTTP, and a ledger of each call that it served.
 
-Speaks OpenAI's chat completions, responses and embeddings, and Anthropic's messages, whole and
-as streams. What a call uses depends on what is said in it (`Talk`), no two kinds of call use the
+Speaks OpenAI's chat completions, responses and embeddings, Anthropic's messages and Gemini's
+generation, whole and as streams, and Bedrock's converse. What a call uses depends on what is said in it (`Talk`), no two kinds of call use the
 same, and each answer has an id of its own: so a total that is wrong tells which call is missing
 from it, or is in it twice.
 """
@@ -11,14 +11,15 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
-from libraries import anthropic_answers, openai_answers
+from libraries import anthropic_answers, bedrock_answers, gemini_answers, openai_answers
 from libraries.answering import Reply
 from libraries.ledger import Ledger
 
@@ -48,6 +49,17 @@ def running() -> Iterator[Provider]:
         server.server_close()
 
 
+def _answer_at(path: str) -> Callable[[dict[str, Any], str], Reply] | None:
+    answers = {**openai_answers.ROUTES, **anthropic_answers.ROUTES}
+    if path.endswith(":generateContent"):
+        return partial(gemini_answers.generate, streamed=False)
+    if path.endswith(":streamGenerateContent"):
+        return partial(gemini_answers.generate, streamed=True)
+    if path.endswith("/converse"):
+        return bedrock_answers.converse
+    return answers.get(path)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -57,12 +69,11 @@ class _Handler(BaseHTTPRequestHandler):
         )
         provider: Provider = self.server.provider  # type: ignore[attr-defined]
         path = self.path.partition("?")[0].removeprefix("/v1")
-        answers = {**openai_answers.ROUTES, **anthropic_answers.ROUTES}
-        answer = answers.get(path)
+        answer = _answer_at(path)
         if answer is None:
             self._whole(404, {"error": {"message": f"Nothing at {path}", "type": "not_found"}})
             return
-        reply: Reply = answer(said, uuid4().hex)
+        reply = answer(said, uuid4().hex)
         if reply.call is not None:
             provider.ledger.write(reply.call)
         if reply.chunks is None:

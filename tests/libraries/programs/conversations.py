@@ -11,12 +11,13 @@ from typing import Any
 MODEL = "gpt-4o-mini"
 CLAUDE = "claude-sonnet-4-5"
 SYSTEM = "You are brief."
+SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 TOOL = {
     "type": "function",
     "function": {
         "name": "weather",
         "description": "The weather in a city.",
-        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+        "parameters": SCHEMA,
     },
 }
 
@@ -86,7 +87,7 @@ def anthropic_all(client: Any) -> None:
     tool = {
         "name": "weather",
         "description": "The weather in a city.",
-        "input_schema": TOOL["function"]["parameters"],
+        "input_schema": SCHEMA,
     }
     asked = {"role": "user", "content": "What is the weather in Paris?"}
     first = create(**most, tools=[tool], messages=[asked])
@@ -103,3 +104,49 @@ def anthropic_all(client: Any) -> None:
         stream.get_final_message()
     with contextlib.suppress(Exception):
         create(**most, messages=[{"role": "user", "content": "Please fail."}])
+
+
+def gemini_all(client: Any) -> None:
+    """Generation: plain, cached, after thoughts, by a tool, as streams, and one that is refused."""
+    models, model = client.models, "gemini-2.5-flash"
+    brief = {"system_instruction": SYSTEM}
+    models.generate_content(model=model, contents="How do I peel an onion?", config={**brief, "temperature": 0.5})
+    models.generate_content(model=model, contents="The same, from what is cached.", config=brief)
+    models.generate_content(model=model, contents="Take time to think.", config=brief)
+    declared = {"name": "weather", "description": "The weather in a city.", "parameters_json_schema": SCHEMA}
+    tools = {"tools": [{"function_declarations": [declared]}]}
+    asked = {"role": "user", "parts": [{"text": "What is the weather in Paris?"}]}
+    first = models.generate_content(model=model, contents=[asked], config=tools)
+    call = {"role": "model", "parts": [{"function_call": {"name": "weather", "args": {"city": "Paris"}}}]}
+    assert first.function_calls
+    result = {"role": "user", "parts": [{"function_response": {"name": "weather", "response": {"is": "Rain."}}}]}
+    models.generate_content(model=model, contents=[asked, call, result], config=tools)
+    for text in ("Stream how to peel an onion.", "Stream what you think."):
+        for _ in models.generate_content_stream(model=model, contents=text, config=brief):
+            pass
+    with contextlib.suppress(Exception):
+        models.generate_content(model=model, contents="Please fail.")
+
+
+def bedrock_all(client: Any) -> None:
+    """Converse: plain, cached, by a tool, and one that is refused."""
+    most: dict[str, Any] = {
+        "modelId": "anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "system": [{"text": SYSTEM}],
+        "inferenceConfig": {"maxTokens": 200},
+    }
+
+    def said(text: str) -> dict[str, Any]:
+        return {"role": "user", "content": [{"text": text}]}
+
+    client.converse(**most, messages=[said("How do I peel an onion?")])
+    client.converse(**most, messages=[said("The same, from what is cached.")])
+    spec = {"name": "weather", "description": "The weather in a city.", "inputSchema": {"json": SCHEMA}}
+    tools = {"tools": [{"toolSpec": spec}]}
+    asked = said("What is the weather in Paris?")
+    answer = client.converse(**most, messages=[asked], toolConfig=tools)["output"]["message"]
+    use = answer["content"][-1]["toolUse"]["toolUseId"]
+    result = {"role": "user", "content": [{"toolResult": {"toolUseId": use, "content": [{"text": "Rain."}]}}]}
+    client.converse(**most, messages=[asked, answer, result], toolConfig=tools)
+    with contextlib.suppress(Exception):
+        client.converse(**most, messages=[said("Please fail.")])
