@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
+import sys
 import warnings
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +20,7 @@ from langsmith.evaluation import evaluate_comparative, evaluate_existing
 from langsmith.schemas import Dataset, Example, Run
 from langsmith.utils import LangSmithConflictError, LangSmithNotFoundError
 
+from clients.conftest import plain_environment
 from clients.fake_provider import FakeProvider
 from clients.serving import Running
 
@@ -263,6 +267,47 @@ def test_examples_are_made_changed_split_and_removed(client: Client, project: st
     assert [e.inputs for e in client.list_examples(dataset_id=dataset.id)] == [{"n": 2}, {"n": 3}]
     client.delete_dataset(dataset_id=dataset.id)
     assert not client.has_dataset(dataset_name=project)
+
+
+SUITE = """
+import pytest
+from langsmith import testing
+
+@pytest.mark.langsmith
+@pytest.mark.parametrize("number", [1, 2])
+def test_double(number):
+    testing.log_inputs({"number": number})
+    testing.log_reference_outputs({"double": 2 * number})
+    testing.log_outputs({"double": 2})
+    testing.log_feedback(key="near", score=number / 2)
+    assert 2 == 2 * number
+"""
+
+
+def test_a_suite_of_pytest_s_is_an_experiment(
+    server: Running, client: Client, project: str, tmp_path: Path
+) -> None:
+    (tmp_path / "test_it.py").write_text(SUITE)
+    environment = plain_environment(
+        LANGSMITH_TRACING="true",
+        LANGSMITH_ENDPOINT=client.api_url,
+        LANGSMITH_API_KEY="anything",
+        LANGSMITH_TEST_SUITE=project,
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    for _ in "12":
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+    dataset = client.read_dataset(dataset_name=project)
+    assert (dataset.example_count, dataset.session_count) == (2, 2), "the second time on the same examples"
+    examples = list(client.list_examples(dataset_id=dataset.id))
+    assert [(one.inputs, one.outputs) for one in examples] == [
+        ({"number": n}, {"double": 2 * n}) for n in (1, 2)
+    ]
+    for row in server.get(f"/econome/v1/experiments?dataset={dataset.id}")["rows"]:
+        assert {key: score["mean"] for key, score in row["scores"].items()} == {"pass": 0.5, "near": 0.75}
 
 
 def test_a_dataset_is_made_from_a_file(client: Client, project: str) -> None:
