@@ -110,6 +110,7 @@ def _insert(
             {
                 name: values
                 for name, values in whole
-                if name not in empty or values.count(empty[name]) < len(values)
+                # The first value tells of most columns that they are not empty.
+                if name not in empty or values[0] != empty[name] or values.count(empty[name]) < len(values)
             },
         )
