@@ -149,7 +149,9 @@ def _follow(snippet: Snippet, place: Place, provider_address: str) -> None:
             stdin=subprocess.DEVNULL,
         )
     if done.returncode:
-        raise RuntimeError(f"{snippet.name} ended with {done.returncode}:\n{done.stdout}\n{done.stderr[-6_000:]}")
+        raise RuntimeError(
+            f"{snippet.name} ended with {done.returncode}:\n{done.stdout}\n{done.stderr[-6_000:]}"
+        )
 
 
 def _at_home(script: str, place: Place) -> str:

@@ -47,8 +47,8 @@ documents, and say so in `tests/conformance/otlp`.
 | Claude Code | needs an account at Anthropic | hand-built log records and session files |
 | Codex CLI | needs an account at OpenAI | hand-built log records and session files |
 | Gemini CLI | needs an account at Google | hand-built log records and session files |
-| Google's ADK and GenAI SDK by OpenTelemetry | speak to Google alone | hand-built spans |
-| Bedrock by OpenTelemetry and OpenInference | needs AWS | hand-built spans |
+| Google's ADK | not tried | hand-built spans |
+| Bedrock's streams and older bodies | their framing is AWS's own | hand-built spans |
 | vLLM, SGLang | need a GPU's worth of packages | hand-built spans |
 | spans of Anthropic's own servers | Anthropic makes them | not proven |
 """

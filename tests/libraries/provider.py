@@ -1,9 +1,9 @@
 """A provider whose bill is known: real HTTP, and a ledger of each call that it served.
 
 Speaks OpenAI's chat completions, responses and embeddings, Anthropic's messages and Gemini's
-generation, whole and as streams, and Bedrock's converse. What a call uses depends on what is said in it (`Talk`), no two kinds of call use the
-same, and each answer has an id of its own: so a total that is wrong tells which call is missing
-from it, or is in it twice.
+generation, whole and as streams, and Bedrock's converse. What a call uses depends on what is said
+in it (`Talk`), no two kinds of call use the same, and each answer has an id of its own: so a total
+that is wrong tells which call is missing from it, or is in it twice.
 """
 
 from __future__ import annotations

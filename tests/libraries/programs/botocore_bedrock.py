@@ -17,8 +17,9 @@
 
 import boto3
 import conversations
-import otlp
 from opentelemetry.instrumentation.botocore import BotocoreInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     BotocoreInstrumentor().instrument(**providers)

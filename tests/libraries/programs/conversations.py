@@ -110,7 +110,9 @@ def gemini_all(client: Any) -> None:
     """Generation: plain, cached, after thoughts, by a tool, as streams, and one that is refused."""
     models, model = client.models, "gemini-2.5-flash"
     brief = {"system_instruction": SYSTEM}
-    models.generate_content(model=model, contents="How do I peel an onion?", config={**brief, "temperature": 0.5})
+    models.generate_content(
+        model=model, contents="How do I peel an onion?", config={**brief, "temperature": 0.5}
+    )
     models.generate_content(model=model, contents="The same, from what is cached.", config=brief)
     models.generate_content(model=model, contents="Take time to think.", config=brief)
     declared = {"name": "weather", "description": "The weather in a city.", "parameters_json_schema": SCHEMA}
@@ -119,7 +121,10 @@ def gemini_all(client: Any) -> None:
     first = models.generate_content(model=model, contents=[asked], config=tools)
     call = {"role": "model", "parts": [{"function_call": {"name": "weather", "args": {"city": "Paris"}}}]}
     assert first.function_calls
-    result = {"role": "user", "parts": [{"function_response": {"name": "weather", "response": {"is": "Rain."}}}]}
+    result = {
+        "role": "user",
+        "parts": [{"function_response": {"name": "weather", "response": {"is": "Rain."}}}],
+    }
     models.generate_content(model=model, contents=[asked, call, result], config=tools)
     for text in ("Stream how to peel an onion.", "Stream what you think."):
         for _ in models.generate_content_stream(model=model, contents=text, config=brief):

@@ -17,8 +17,9 @@
 
 import boto3
 import conversations
-import otlp
 from opentelemetry.instrumentation.genai.bedrock import BedrockInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     BedrockInstrumentor().instrument(**providers)

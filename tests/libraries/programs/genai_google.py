@@ -1,7 +1,7 @@
 # /// script
 # dependencies = [
 #     "opentelemetry-instrumentation-google-genai",
-#     "google-genai",
+#     "google-genai<3",
 #     "opentelemetry-sdk",
 #     "opentelemetry-exporter-otlp-proto-http",
 # ]
@@ -16,9 +16,10 @@
 """OpenTelemetry's own instrumentation."""
 
 import conversations
-import otlp
 from google import genai
 from opentelemetry.instrumentation.google_genai import GoogleGenAiSdkInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     GoogleGenAiSdkInstrumentor().instrument(**providers)

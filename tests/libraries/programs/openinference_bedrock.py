@@ -13,8 +13,9 @@
 
 import boto3
 import conversations
-import otlp
 from openinference.instrumentation.bedrock import BedrockInstrumentor
+
+import otlp
 
 with otlp.traces() as provider:
     BedrockInstrumentor().instrument(tracer_provider=provider)

@@ -12,9 +12,10 @@
 """OpenInference, which puts thoughts into the output."""
 
 import conversations
-import otlp
 from google import genai
 from openinference.instrumentation.google_genai import GoogleGenAIInstrumentor
+
+import otlp
 
 with otlp.traces() as provider:
     GoogleGenAIInstrumentor().instrument(tracer_provider=provider)

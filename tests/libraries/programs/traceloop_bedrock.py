@@ -13,8 +13,9 @@
 
 import boto3
 import conversations
-import otlp
 from opentelemetry.instrumentation.bedrock import BedrockInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     BedrockInstrumentor().instrument(**providers)

@@ -12,9 +12,10 @@
 """OpenLLMetry, whose output leaves the thoughts out."""
 
 import conversations
-import otlp
 from google import genai
 from opentelemetry.instrumentation.google_generativeai import GoogleGenerativeAiInstrumentor
+
+import otlp
 
 with otlp.everything() as providers:
     GoogleGenerativeAiInstrumentor().instrument(**providers)
