@@ -189,6 +189,15 @@ def counts(name: str, sent: int, made: int, cached: int, written: int, thought: 
                 "gen_ai.completion": '{"a": 1}',
             }
             return {"langsmith.span.kind": "llm", **told}
+        case "vercel.ai_sdk":
+            return {
+                "ai.operationId": "ai.generateText.doGenerate",
+                "ai.usage.inputTokens": sent,
+                "ai.usage.outputTokens": made,
+                "ai.usage.inputTokenDetails.cacheReadTokens": cached,
+                "ai.usage.inputTokenDetails.cacheWriteTokens": written,
+                "ai.usage.outputTokenDetails.reasoningTokens": thought,
+            }
         case "otel.bedrock":
             return {**genai, "gen_ai.usage.input_tokens": sent - cached - written}
         case _:
@@ -203,6 +212,13 @@ INCLUSIVE = (
     "anthropic.sdk",
     "strands",
     "otel.bedrock",
+    "traceloop",
+    "logfire",
+    "pydantic_ai",
+    "openlit",
+    "litellm.otel",
+    "vercel.ai_sdk",
+    "vercel.ai_sdk_7",
 )
 
 

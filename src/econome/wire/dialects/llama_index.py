@@ -150,7 +150,7 @@ def _message(one: Mapping[str, Any]) -> messages.Message:
             case _:
                 contents.append(block)
     message: messages.Message = {"role": one.get("role") or "user", "content": contents or one.get("content")}
-    if len(contents) == 1 and contents[0].get("type") == "text":
+    if len(contents) == 1 and isinstance(contents[0], dict) and contents[0].get("type") == "text":
         message["content"] = contents[0]["text"]
     beside = one.get("additional_kwargs")
     beside = beside if isinstance(beside, dict) else {}
