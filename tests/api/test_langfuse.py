@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from starlette.testclient import TestClient
@@ -274,6 +275,34 @@ def test_a_key_for_some_projects_touches_no_run_of_others(server: TestClient) ->
     assert answer.status_code == 403
 
 
+def test_a_key_for_one_project_scores_what_has_not_come_yet(server: TestClient) -> None:
+    only = key(server, Role.INGEST, "kiosk")
+    trace, span = "d48ef4def8751d956a4c147b3e53a5b0", "198fdb54041086d1"
+    scores = [
+        {"traceId": trace, "name": "early", "value": 1},
+        {"traceId": trace, "observationId": span, "name": "earlier", "value": 1},
+        {"sessionId": "thread-1", "name": "whole", "value": 1},
+    ]
+    assert server.post("/api/public/scores", json=scores, headers=only).status_code == 202
+    refused = server.post("/api/public/scores", json=scores[2], headers={**only, "x-project-name": "shop"})
+    assert refused.status_code == 403
+    body = next(CAPTURES.glob("langfuse-v3-*/*.pb")).read_bytes()
+    headers = {"content-type": "application/x-protobuf", **only}
+    assert server.post("/api/public/otel/v1/traces", content=body, headers=headers).status_code == 200
+    admin = key(server, Role.ADMIN)
+    rows = server.get("/econome/v1/runs", params=WHEN, headers=admin).json()["rows"]
+    root = next(row for row in rows if row["parent_id"] is None)
+    said = {"traceId": UUID(root["trace_id"]).hex, "name": "late", "value": 2}
+    assert server.post("/api/public/scores", json=said, headers=only).status_code == 200
+    assert (
+        server.post("/api/public/scores", json=said, headers=key(server, Role.INGEST, "shop")).status_code
+        == 403
+    )
+    found = server.get(f"/econome/v1/runs/{root['id']}", headers=admin).json()["feedback"]
+    assert [one["key"] for one in found] == ["late"]
+    assert {project["name"] for project in _of(server, admin)} == {"kiosk"}
+
+
 def test_a_key_that_may_only_read_sends_nothing(server: TestClient) -> None:
     reader = key(server, Role.READ)
     assert server.post("/api/public/ingestion", json={"batch": []}, headers=reader).status_code == 403
@@ -291,6 +320,14 @@ def test_what_is_not_served_says_so(server: TestClient, path: str) -> None:
     answer = server.get(f"/api/public/{path}")
     assert answer.status_code == 404
     assert answer.json()["detail"].startswith(f"Econome does not serve GET /api/public/{path}")
+
+
+@pytest.mark.parametrize("path", ["/project/p/traces/t1", "/trace/t1"])
+def test_links_that_the_sdk_prints_lead_to_the_trace(server: TestClient, path: str) -> None:
+    key(server, Role.READ)  # whoever follows one may have to log in, there
+    answer = server.get(path, follow_redirects=False)
+    assert answer.headers["location"] == f"/ui/traces/{trace_run_id('t1')}"
+    assert server.get("/project/p/experiments/results", follow_redirects=False).headers["location"] == "/ui/"
 
 
 def test_links_to_shared_runs_are_still_langsmith_s(server: TestClient) -> None:
@@ -401,6 +438,11 @@ def test_the_public_key_names_the_project_of_spans_too(server: TestClient) -> No
     answer = server.post("/api/public/otel/v1/traces", content=body, headers=headers)
     assert answer.status_code == 200
     assert {row["project"]["name"] for row in runs(server).values()} == {"shop"}
+
+
+def _of(server: TestClient, headers: dict[str, str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = server.get("/econome/v1/projects", headers=headers).json()["projects"]
+    return found
 
 
 def _projects(server: TestClient, headers: dict[str, str]) -> list[dict[str, Any]]:

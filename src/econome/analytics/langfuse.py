@@ -38,6 +38,21 @@ class MediaFile:
     version: int  # microseconds since 1970: when it came
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A run, and where it is."""
+
+    trace_id: UUID
+    id: UUID
+    project: UUID
+    is_root: bool
+
+
+def places_of(store: Store, workspace: UUID, traces: Sequence[UUID]) -> list[Place]:
+    """The runs of these traces, roots first."""
+    return store.ask(Place, question("langfuse_places"), workspace=workspace, traces=list(traces))
+
+
 def scores_of(
     store: Store,
     workspace: UUID,

@@ -46,6 +46,8 @@ OPEN_PATHS = frozenset(
 OPEN_PREFIXES = (
     "/ui/",  # the dashboard's own files; what it shows, it asks for
     "/o/",  # LangSmith's links, which redirect into the dashboard
+    "/project/",  # Langfuse's, which do the same
+    "/trace/",
     "/public/",  # shared by an unguessable token in the path, which its endpoints check
     "/api/v1/public/",
     "/api/v2/public/",

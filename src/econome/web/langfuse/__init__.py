@@ -1,11 +1,11 @@
 """What Langfuse's clients speak besides OpenTelemetry: batches, scores, prompts, media.
 
-All of it lies under /api/public. What has no route here is told so, in words.
+All of it lies under /api/public, but for the links to pages. What has no route here is told so, in words.
 """
 
 from __future__ import annotations
 
-from econome.web.langfuse import ingestion, media, projects, prompts, scores
+from econome.web.langfuse import ingestion, links, media, projects, prompts, scores
 
 ROUTES = [
     *projects.ROUTES,
@@ -14,4 +14,5 @@ ROUTES = [
     *prompts.ROUTES,
     *media.ROUTES,
     *projects.REST,
+    *links.LINKS,
 ]

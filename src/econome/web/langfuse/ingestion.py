@@ -15,19 +15,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from econome.domain.key import Role
-from econome.domain.piece import Reason, Refusal
+from econome.domain.piece import Delivery, Reason, Refusal
+from econome.domain.project import DEFAULT_PROJECT
 from econome.web.auth import require
 from econome.web.body import Body, body_of
 from econome.web.context import Econome, context
 from econome.web.errors import Invalid
 from econome.web.ingest import narrow
 from econome.web.langfuse.asked import project_of
+from econome.web.langfuse.filing import file_scores, identity_of
 from econome.web.langfuse.scores import score_row
 from econome.web.langsmith.asked import json_answer
 from econome.wire.protocols.langfuse import BAD, OK, Ingested, decode_ingestion
 
 _FORBIDDEN = frozenset({Reason.FORBIDDEN_PROJECT, Reason.NO_RUN})
-_DEFAULT = "default"
 
 
 async def ingest(request: Request) -> Response:
@@ -42,7 +43,14 @@ async def ingest(request: Request) -> Response:
         delivery = found.delivery
         if caller.projects is not None:
             narrow(delivery, caller.projects, here.projects, caller.workspace)
+        scores, delivery.feedback = delivery.feedback, []
         await here.writer.write(caller.workspace, delivery, caller.projects)
+    if scores:  # after their traces, which may stand in the same batch
+        kept, refusals = await to_thread.run_sync(
+            file_scores, here, caller, scores, project or DEFAULT_PROJECT
+        )
+        delivery.refusals += refusals
+        await here.writer.write(caller.workspace, Delivery(feedback=kept))
     _refuse(found)
     successes = [{"id": one.id, "status": one.status} for one in found.told if one.status == OK]
     errors = [
@@ -60,10 +68,10 @@ def _decoded(here: Econome, body: Body, workspace: UUID, project: str) -> Ingest
     delivery = found.delivery
     if delivery.refusals and not found.told:
         raise Invalid(delivery.refusals[0].detail)
-    rows = []
+    rows, filed = [], identity_of(here, workspace, project or DEFAULT_PROJECT)
     for score in delivery.feedback:
         try:
-            rows.append(score_row(score, workspace, here.projects.by_name(workspace, project or _DEFAULT)))
+            rows.append(score_row(score, workspace, filed))
         except ValueError as error:
             what = f"feedback.{score['id']}"
             delivery.refusals.append(Refusal(Reason.NOT_AN_OBJECT, what, str(error)))

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from econome.web.context import context
 from econome.web.langfuse.asked import project_shown, require_any
+from econome.web.langfuse.filing import identity_of
 from econome.web.langsmith.asked import json_answer
 
 VERSION = "3.0.0"
@@ -29,7 +30,7 @@ async def projects(request: Request) -> Response:
     """GET /api/public/projects: the project that this client writes to. `auth_check` wants one at least."""
     caller = require_any(request)
     name = project_shown(request, caller)
-    identity = context(request).projects.by_name(caller.workspace, name)
+    identity = identity_of(context(request), caller.workspace, name)
     organisation = {"id": str(caller.workspace), "name": "Econome"}
     found = {"id": str(identity), "name": name, "organization": organisation, "metadata": {}}
     return json_answer({"data": [found]})

@@ -22,10 +22,11 @@ from econome.domain.key import Role
 from econome.domain.piece import Delivery, Refusal
 from econome.store.version import next_version
 from econome.web.auth import Caller, require
-from econome.web.context import Econome, context
+from econome.web.context import context
 from econome.web.errors import Forbidden, Invalid, NotFound
 from econome.web.ingest import tell
 from econome.web.langfuse.asked import name_in, page_answer, page_of, project_shown
+from econome.web.langfuse.filing import file_scores, identity_of
 from econome.web.langsmith.asked import json_answer, json_body, visible
 from econome.web.langsmith.feedback import feedback_row
 from econome.wire.protocols.langfuse.ids import observation_run_id, score_id, trace_run_id
@@ -90,18 +91,15 @@ def score_row(body: Mapping[str, Any], workspace: UUID, project: UUID) -> dict[s
     return feedback_row(said, workspace)
 
 
-def rows_of(
-    here: Econome, bodies: list[Any], workspace: UUID, project: str
-) -> tuple[list[dict[str, Any]], list[str]]:
+def rows_of(bodies: list[Any], workspace: UUID, project: UUID) -> tuple[list[dict[str, Any]], list[str]]:
     """The rows of these scores, and what is wrong with the others."""
     rows, wrong = [], []
-    identity = here.projects.by_name(workspace, project)
     for place, body in enumerate(bodies):
         if not isinstance(body, dict):
             wrong.append(f"Score {place}: a score is a JSON object")
             continue
         try:
-            rows.append(score_row(body, workspace, identity))
+            rows.append(score_row(body, workspace, project))
         except ValueError as error:
             wrong.append(f"Score {str(body.get('id') or place)[:60]}: {error}")
     return rows, wrong
@@ -115,15 +113,13 @@ async def create(request: Request) -> Response:
     many = said if isinstance(said, list) else [said]
     if len(many) > _MOST_AT_ONCE:
         raise Invalid(f"At most {_MOST_AT_ONCE:,} scores at once, not {len(many):,}")
-    rows, wrong = await run_in_threadpool(
-        rows_of, here, many, caller.workspace, project_shown(request, caller)
-    )
-    delivery = Delivery(feedback=rows)
-    if rows:
-        await here.writer.write(caller.workspace, delivery, caller.projects)
-    wrong += [tell(refusal) for refusal in delivery.refusals]
+    project = project_shown(request, caller)
+    rows, wrong = rows_of(many, caller.workspace, identity_of(here, caller.workspace, project))
+    kept, refusals = await run_in_threadpool(file_scores, here, caller, rows, project)
+    await here.writer.write(caller.workspace, Delivery(feedback=kept))
+    wrong += [tell(refusal) for refusal in refusals]
     if not isinstance(said, list):
-        return _answer_one(said, rows, wrong, delivery.refusals)
+        return _answer_one(said, kept, wrong, refusals)
     if not wrong:
         return json_answer({"message": "Accepted"}, 202)
     errors = [{"message": one} for one in wrong]
@@ -144,7 +140,7 @@ async def list_on(request: Request) -> Response:
     offset = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 10 else 0
     found = await _found(request, limit, offset)
     caller = require(request, Role.READ)
-    project = str(context(request).projects.by_name(caller.workspace, project_shown(request, caller)))
+    project = str(identity_of(context(request), caller.workspace, project_shown(request, caller)))
     meta: dict[str, Any] = {"limit": limit}
     if offset + len(found.rows) < found.total:
         meta["cursor"] = str(offset + len(found.rows))
@@ -163,7 +159,7 @@ async def delete(request: Request) -> Response:
     found = await _one(request, caller)
     row = {name: getattr(found, name) for name in Remark.__slots__}
     row |= {"workspace": caller.workspace, "version": next_version(found.version), "is_deleted": 1}
-    await context(request).writer.write(caller.workspace, Delivery(feedback=[row]), caller.projects)
+    await context(request).writer.write(caller.workspace, Delivery(feedback=[row]))
     return json_answer({"message": "Score deletion request received"}, 202)
 
 
