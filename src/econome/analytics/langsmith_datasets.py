@@ -44,10 +44,22 @@ class _Content:
     content: str
 
 
+ALL = (1 << 62, 0)
+"""The page that holds every example."""
+
+
 def heads_of(
-    store: Store, workspace: UUID, datasets: Sequence[UUID], ids: Sequence[UUID], as_of: datetime
+    store: Store,
+    workspace: UUID,
+    datasets: Sequence[UUID],
+    ids: Sequence[UUID],
+    as_of: datetime,
+    page: tuple[int, int] = ALL,
 ) -> list[Head]:
-    """The examples of a moment in the order in which they were made; an empty sequence keeps all."""
+    """The examples of a moment in the order in which they were made; an empty sequence keeps all.
+
+    `page` is how many, and after how many others.
+    """
     return store.ask(
         Head,
         question("langsmith_example_heads"),
@@ -55,6 +67,8 @@ def heads_of(
         datasets=list(datasets),
         ids=list(ids),
         as_of=as_of,
+        limit=page[0],
+        offset=page[1],
     )
 
 

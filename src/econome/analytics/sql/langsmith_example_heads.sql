@@ -4,6 +4,7 @@
 -- datasets   in these datasets; empty: in any
 -- ids        only these; empty: any
 -- as_of      the moment
+-- limit, offset  which page
 select id, dataset, created_at, modified_at, metadata
 from (
     select id, dataset, created_at, modified_at, place, metadata, is_removed
@@ -17,3 +18,4 @@ from (
 )
 where not is_removed
 order by created_at, place, id
+limit {limit:UInt64} offset {offset:UInt64}

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from econome.analytics.filter_syntax import parse
-from econome.analytics.langsmith_datasets import Head, examples_of, heads_of
+from econome.analytics.langsmith_datasets import ALL, Head, examples_of, heads_of
 from econome.analytics.langsmith_example_filter import is_part, keeps
 from econome.domain.dataset import SPLIT
 from econome.domain.key import Role
@@ -52,9 +52,7 @@ async def list_all(request: Request) -> Response:
     """GET /examples: a bare array, in the order in which they were made."""
     caller = for_datasets(request, Role.READ)
     here = context(request)
-    limit, offset = numbers_of_page(request)
-    heads = await run_in_threadpool(_matching, request, here, caller)
-    page = heads[offset : offset + limit]
+    page = await run_in_threadpool(_matching, request, here, caller, numbers_of_page(request))
     found = await run_in_threadpool(examples_of, here.store, caller.workspace, page)
     sign, select = signer(here), _selected(request)
     return json_answer([example_json(one, caller.workspace, sign, select) for one in found])
@@ -63,7 +61,7 @@ async def list_all(request: Request) -> Response:
 async def count(request: Request) -> Response:
     """GET /examples/count."""
     caller = for_datasets(request, Role.READ)
-    return json_answer(len(await run_in_threadpool(_matching, request, context(request), caller)))
+    return json_answer(len(await run_in_threadpool(_matching, request, context(request), caller, ALL)))
 
 
 async def read(request: Request) -> Response:
@@ -186,8 +184,8 @@ async def forget(request: Request) -> Response:
     return json_answer({"message": "deleted", "count": len(wanted)})
 
 
-def _matching(request: Request, here: Econome, caller: Caller) -> list[Head]:
-    """The examples that a list is about, in its order."""
+def _matching(request: Request, here: Econome, caller: Caller, page: tuple[int, int]) -> list[Head]:
+    """A page of the examples that a list is about, in its order."""
     asked = request.query_params
     datasets = query_ids(request, "dataset")
     wanted = query_ids(request, "id")
@@ -199,6 +197,9 @@ def _matching(request: Request, here: Econome, caller: Caller) -> list[Head]:
     metadata = query_object(request, "metadata")
     text = asked.get("filter", "")
     expression = parse(text) if text.strip() else None
+    order = asked.get("order", "")
+    if not (parts or metadata or expression or order):
+        return heads_of(here.store, caller.workspace, datasets, wanted, moment, page)
     kept = []
     for head in heads_of(here.store, caller.workspace, datasets, wanted, moment):
         own = metadata_of(head.metadata)
@@ -208,7 +209,8 @@ def _matching(request: Request, here: Econome, caller: Caller) -> list[Head]:
             and (expression is None or keeps(expression, own))
         ):
             kept.append(head)
-    return _ordered(kept, asked.get("order", ""), asked.get("random_seed", ""))
+    limit, offset = page
+    return _ordered(kept, order, asked.get("random_seed", ""))[offset : offset + limit]
 
 
 def _ordered(heads: list[Head], order: str, seed: str) -> list[Head]:
