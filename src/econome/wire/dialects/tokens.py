@@ -63,9 +63,11 @@ def told_twice(attributes: Mapping[str, Any], notes: list[str], newest: str, *ol
     found, under = attributes.get(newest), newest
     if attributes.keys().isdisjoint(older):
         return found
+    if not _is_number(found):
+        found = None
     for name in older:
         again = attributes.get(name)
-        if again is None:
+        if not _is_number(again):
             continue
         if found is None:
             found, under = again, name
@@ -109,8 +111,22 @@ def _account(convention: str, counts: Counts) -> Account | None:
         Bucket.AUDIO_OUT: _count(counts.audio_out),
         Bucket.IMAGE_OUT: _count(counts.image_out),
     }
+    is_sum = None not in (given, made) and whole == (given or 0) + (made or 0)
+    if _is_beyond(given, cached, *writes.values()) or (is_sum and _is_beyond(made, _count(counts.reasoning))):
+        whole = None  # some libraries add up the two sides themselves, whatever these leave out
     settle(account, given, made, whole, parts_in, parts_out)
     return within_measure(account)
+
+
+def _is_beyond(whole: int | None, *parts: int | None) -> bool:
+    """Whether parts exceed what should contain them: then it does not, and no sum of it says more."""
+    return whole is not None and sum(part or 0 for part in parts) > whole
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, str):
+        return value.isdecimal()
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _count(value: object) -> int | None:
