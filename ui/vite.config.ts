@@ -14,7 +14,10 @@ export default defineConfig({
       },
     }),
   ],
-  server: { proxy: { "/econome": server, "/api": server } },
+  server: {
+    fs: { allow: [".."] }, // examples/connect
+    proxy: { "/econome": server, "/api": server },
+  },
   build: {
     outDir: "../src/econome/web/dist",
     emptyOutDir: true,

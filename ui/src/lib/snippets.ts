@@ -1,91 +1,82 @@
-/** What to paste into an app, for each client, with the address of this very server. */
+/** What to paste into an app: reads the files of examples/connect, and puts this server's address in. */
+
+import type { Language } from "./format.ts";
+
+export interface Block {
+  language: string;
+  /** The name of a file; "server": where the server is; "run": in the shell, last; "": in the shell. */
+  place: string;
+  code: string;
+}
 
 export interface Snippet {
-  client: "python" | "langchain" | "javascript" | "curl";
+  name: string;
   title: string;
-  /** One after the other: where it goes, and what. */
-  steps: { file: "shell" | "app.py" | "app.mjs"; code: string }[];
+  language: string;
+  /** What else it is looked for by. */
+  words: string;
+  notes: Record<Language, string>;
+  blocks: Block[];
 }
 
-export function snippets(endpoint: string, key: string): Snippet[] {
-  const environment = [
-    "export LANGSMITH_TRACING=true",
-    `export LANGSMITH_ENDPOINT=${endpoint}`,
-    `export LANGSMITH_API_KEY=${key}`,
-  ].join("\n");
-  return [
-    {
-      client: "python",
-      title: "LangSmith SDK",
-      steps: [
-        { file: "shell", code: environment },
-        {
-          file: "app.py",
-          code: `from langsmith import traceable
-
-@traceable(run_type="llm", metadata={"ls_provider": "openai", "ls_model_name": "gpt-4o-mini"})
-def ask(question: str) -> dict:
-    return {
-        "choices": [{"message": {"role": "assistant", "content": "Hello!"}}],
-        "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15},
-    }
-
-ask("Hello?")`,
-        },
-      ],
-    },
-    {
-      client: "langchain",
-      title: "LangChain",
-      steps: [
-        { file: "shell", code: `${environment}\npython app.py   # unchanged` },
-        {
-          file: "shell",
-          code: `# Older versions of LangChain read these names instead
-export LANGCHAIN_TRACING_V2=true
-export LANGCHAIN_ENDPOINT=${endpoint}
-export LANGCHAIN_API_KEY=${key}`,
-        },
-      ],
-    },
-    {
-      client: "javascript",
-      title: "JavaScript",
-      steps: [
-        { file: "shell", code: environment },
-        {
-          file: "app.mjs",
-          code: `import { Client } from "langsmith";
-import { traceable } from "langsmith/traceable";
-
-const client = new Client();
-const ask = traceable(async (question) => "Hello!", { name: "ask", client });
-await ask("Hello?");
-await client.awaitPendingTraceBatches();`,
-        },
-      ],
-    },
-    {
-      client: "curl",
-      title: "curl",
-      steps: [
-        {
-          file: "shell",
-          code: `NOW=$(date -u +%Y-%m-%dT%H:%M:%S) ID=$(uuidgen)
-curl ${endpoint}/runs -H 'x-api-key: ${key}' -H 'content-type: application/json' -d @- <<END
-{
-  "id": "$ID", "trace_id": "$ID", "name": "hello", "run_type": "llm", "session_name": "default",
-  "start_time": "$NOW", "end_time": "$NOW",
-  "inputs": {"messages": [{"role": "user", "content": "Hello?"}]},
-  "outputs": {
-    "choices": [{"message": {"role": "assistant", "content": "Hello!"}}],
-    "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15}
-  },
-  "extra": {"metadata": {"ls_provider": "openai", "ls_model_name": "gpt-4o-mini"}}
+export interface Group {
+  titles: Record<Language, string>;
+  snippets: Snippet[];
 }
-END`,
-        },
-      ],
-    },
-  ];
+
+/** Where the files say that a server stands, and what stands for its key there. */
+const HOST = "127.0.0.1";
+const ADDRESS = `http://${HOST}:3266`;
+const KEY = "YOUR_KEY";
+
+/** A file of examples/connect. */
+export function read(name: string, text: string): Snippet {
+  const [, front = "", body = ""] = /^---\n(.*?)^---\n(.*)$/ms.exec(text) ?? [];
+  const said = new Map(
+    front
+      .trimEnd()
+      .split("\n")
+      .map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)]),
+  );
+  const of = (key: string) => said.get(key) ?? "";
+  const blocks = [...body.matchAll(/^```(\w+) ?(\S*)\n(.*?)\n```$/gms)].map(
+    ([, language = "", place = "", code = ""]) => ({ language, place, code }),
+  );
+  return {
+    name,
+    title: of("title"),
+    language: of("language"),
+    words: of("words"),
+    notes: { en: of("en"), fr: of("fr") },
+    blocks,
+  };
+}
+
+/** The code with the address and the key of the server at `origin`. */
+export function atHome(code: string, origin: string, key: string): string {
+  return code.replaceAll(ADDRESS, origin).replaceAll(HOST, new URL(origin).hostname).replaceAll(KEY, key);
+}
+
+/** The groups with what somebody is looking for: each word begins one of a snippet's, or of its group's. */
+export function found(groups: Group[], sought: string): Group[] {
+  const wanted = plain(sought).split(" ").filter(Boolean);
+  return groups
+    .map((group) => {
+      const titles = Object.values(group.titles).join(" ");
+      const snippets = group.snippets.filter((snippet) => {
+        const has = plain(`${snippet.title} ${snippet.language} ${snippet.words} ${titles}`).split(" ");
+        return wanted.every((word) => has.some((one) => one.startsWith(word)));
+      });
+      return { ...group, snippets };
+    })
+    .filter((group) => group.snippets.length > 0);
+}
+
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
 }

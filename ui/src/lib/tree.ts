@@ -90,7 +90,7 @@ export function ticks(length: number, most: number): number[] {
   return marks;
 }
 
-const COLOURED = new Set(["llm", "embedding", "tool", "retriever"]);
+const COLOURED = new Set(["llm", "embedding", "agent", "tool", "retriever"]);
 
 /** The kind whose colour the bar of a run has: what only holds others together looks alike. */
 export function barKind(kind: string): string {
