@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from econome.web.langfuse import ingestion, links, media, projects, prompts, scores
 
-ROUTES = [
+_SERVED = [
     *projects.ROUTES,
     *ingestion.ROUTES,
     *scores.ROUTES,
     *prompts.ROUTES,
     *media.ROUTES,
-    *projects.REST,
-    *links.LINKS,
 ]
+
+ROUTES = [*_SERVED, *projects.rest(_SERVED), *links.LINKS]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,6 +27,7 @@ _NOT_SERVED = (
 )
 """What Langfuse has under these names and we have not. All other names stay free for LangSmith's links."""
 
+_ANY = re.compile(r"\{[^}]*\}")
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -55,9 +60,16 @@ ROUTES = [
     Route("/api/public/projects", projects, methods=["GET"]),
     Route("/api/public/health", health, methods=["GET"]),
 ]
-REST = [
-    Route(path, not_served, methods=_METHODS)
-    for name in _NOT_SERVED
-    for path in (f"/api/public/{name}", f"/api/public/{name}/{{rest:path}}")
-]
-"""After all others: the first route that fits is taken."""
+
+
+def rest(served: Iterable[Route]) -> list[Route]:
+    """A route for all that is not among `served`, but under the names that Langfuse has."""
+    owned: dict[str, set[str]] = defaultdict(set)
+    for route in served:
+        owned[_ANY.sub("{}", route.path)] |= route.methods or set()
+    found = []
+    for name in _NOT_SERVED:
+        for path in (f"/api/public/{name}", f"/api/public/{name}/{{rest:path}}"):
+            left = [method for method in _METHODS if method not in owned[_ANY.sub("{}", path)]]
+            found.append(Route(path, not_served, methods=left))
+    return found
