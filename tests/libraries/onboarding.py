@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -42,7 +43,7 @@ _NODE = Path(executable.ROOT_DIR) / "bin"
 
 SESSION = {
     "type": "assistant",
-    "timestamp": "2026-11-20T09:00:07Z",
+    "timestamp": (datetime.now(UTC) - timedelta(minutes=5)).isoformat(),
     "sessionId": "s-1",
     "cwd": "/srv/shop",
     "requestId": "req_011CAAAbasketTest000001",
