@@ -168,6 +168,8 @@ _OF_CALLS = _USAGE_NAMES | {"gen_ai.request.model", "gen_ai.response.model", "ge
 def _name(kind: str, given: Mapping[str, Any]) -> str:
     if kind == Kind.TOOL:
         return text(given, "gen_ai.tool.name")
+    if kind == Kind.CHAIN:
+        return text(given, "gen_ai.workflow.name")
     return text(given, "gen_ai.agent.name") if kind == Kind.AGENT else ""
 
 
