@@ -14,6 +14,8 @@ import pytest
 from starlette.testclient import TestClient
 
 FOLDER = Path(__file__).parents[1] / "conformance" / "otlp"
+# What nobody told is counted here, by the model's own tokenizer: it is not what a library tells.
+TOLD = {"filter": 'eq(usage_source, "reported")'}
 SPAN = {"since": "2020-01-01T00:00:00Z", "until": "2040-01-01T00:00:00Z"}
 ENDINGS = {".pb": "application/x-protobuf", ".gz": "application/x-protobuf", ".json": "application/json"}
 
@@ -26,7 +28,7 @@ def test_the_totals_are_those_that_were_served(server: TestClient, folder: Path)
     for body in sorted(folder.glob("*.POST.*")):
         if not body.name.endswith(".headers.json"):
             send(server, body)
-    totals = server.get("/econome/v1/overview", params=SPAN).json()["totals"]
+    totals = server.get("/econome/v1/overview", params={**SPAN, **TOLD}).json()["totals"]
     tokens, coverage = totals["tokens"], totals["coverage"]
     found = {
         "calls_with_usage": coverage["reported"],
