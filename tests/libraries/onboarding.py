@@ -143,7 +143,7 @@ def _follow(snippet: Snippet, place: Place, provider_address: str) -> None:
         done = subprocess.run(
             ["bash", "-e", "-c", script],
             cwd=folder,
-            env=_variables(folder, programs, provider_address, place),
+            env=_variables(snippet, folder, programs, provider_address, place),
             capture_output=True,
             text=True,
             check=False,
@@ -161,8 +161,12 @@ def _at_home(script: str, place: Place) -> str:
     return script.replace(ADDRESS, place.running.address).replace(KEY, place.key)
 
 
-def _variables(folder: Path, programs: Path, provider_address: str, place: Place) -> dict[str, str]:
+def _variables(
+    snippet: Snippet, folder: Path, programs: Path, provider_address: str, place: Place
+) -> dict[str, str]:
     """What a user has who has done nothing yet: the keys of providers, and nothing of tracing."""
+    # An exporter without configuration goes to 4318, which may be another's here: it is told of ours.
+    at_default_port = "--otlp-port" in snippet.shell("server")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS_OF_OTHERS)}
     return {
         **kept,
@@ -176,8 +180,7 @@ def _variables(folder: Path, programs: Path, provider_address: str, place: Place
         "ECONOME_DATA": str(folder / "data"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no network here
-        # What an exporter without any configuration does is its own; here 4318 may be another's port.
-        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{place.running.others[0]}",
+        **({"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{place.running.others[0]}"} if at_default_port else {}),
     }
 
 

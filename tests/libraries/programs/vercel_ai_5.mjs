@@ -11,6 +11,21 @@
 //
 // [tool.econome]
 // title = "Vercel's AI SDK 5"
+//
+// [[tool.econome.lost]]
+// calls = "cached chat"
+// what = ["cache_read"]
+// why = "generateText says two sums alone; streamText says more"
+//
+// [[tool.econome.lost]]
+// calls = "cached response"
+// what = ["cache_read"]
+// why = "generateText says two sums alone; streamText says more"
+//
+// [[tool.econome.lost]]
+// calls = "thinking *"
+// what = ["reasoning"]
+// why = "generateText says two sums alone; streamText says more"
 // ///
 // The wrapper of each call repeats the sum of its steps.
 import { provider } from "./otlp.mjs";
