@@ -105,6 +105,11 @@ class Shadows:
         """The runs under a key."""
         return tuple(self._places.get(key, ()))
 
+    def forget(self, key: TraceKey, run_ids: Iterable[int]) -> None:
+        """Drops what was told of runs of a trace that memory lets go of."""
+        for run_id in run_ids:
+            self.pairs.pop((key, run_id), None)
+
     def keep(self, key: ShadowKey, places: Iterable[Place]) -> None:
         """Drops the runs under a key that are none of these: they have other numbers now, or are gone."""
         kept = list(places)

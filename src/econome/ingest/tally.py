@@ -176,6 +176,7 @@ class Tally:
     def _let_go(self, key: TraceKey, trace: Trace) -> datetime:
         """Drops what is known of the answers of a trace; gives the latest key of its runs."""
         self._answers.forget(key[0], trace.members)
+        self._shadows.forget(key, trace.shadowed)
         latest = max((member.key_time for member in trace.members.values()), default=UNDATED)
         self._seen.add(key[1], latest)
         self._unindexed = max(self._unindexed, latest)
