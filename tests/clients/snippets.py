@@ -24,6 +24,7 @@ ADDRESS = "http://127.0.0.1:3266"
 KEY = "YOUR_KEY"
 BEGIN, END = "<!-- clients: written from examples/connect -->\n", "<!-- end of clients -->\n"
 _FRONT = re.compile(r"\A---\n(.*?)^---$", re.MULTILINE | re.DOTALL)
+_INSTALL = re.compile(r"^(?:pip|npm) install (?:.*\\\n)*.*\n", re.MULTILINE)
 _BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -55,8 +56,8 @@ class Snippet:
     @property
     def packages(self) -> tuple[str, ...]:
         """What it installs, of whichever registry."""
-        lines = [line for block in self.blocks for line in block.code.splitlines() if _installs(line)]
-        return tuple(word for line in lines for word in shlex.split(line)[2:])
+        found = (line for block in self.blocks for line in _INSTALL.findall(block.code))
+        return tuple(word for line in found for word in shlex.split(line.replace("\\\n", " "))[2:])
 
     @property
     def heading(self) -> str:
@@ -65,14 +66,8 @@ class Snippet:
 
     def shell(self, place: str = "") -> str:
         """Its lines for the shell, without those that install."""
-        code = "".join(
-            block.code for block in self.blocks if block.language == "bash" and block.place == place
-        )
-        return "".join(line for line in code.splitlines(keepends=True) if not _installs(line))
-
-
-def _installs(line: str) -> bool:
-    return line.startswith(("pip install ", "npm install "))
+        said = (block.code for block in self.blocks if (block.language, block.place) == ("bash", place))
+        return _INSTALL.sub("", "".join(said))
 
 
 @dataclass(frozen=True, slots=True)
