@@ -167,6 +167,46 @@ def test_of_counts_without_an_end_the_greatest_stands_in_any_order(counts: list[
     assert run.output_tokens == 159
 
 
+# --- one answer or several
+
+
+def answer_line(message_id: str, request: str = "", **more: Any) -> bytes:
+    usage = {"input_tokens": 100, "output_tokens": 5}
+    message = {"id": message_id, "model": "claude-sonnet-4-5", "stop_reason": "end_turn", "usage": usage}
+    line = {"type": "assistant", "sessionId": "s", "message": message, **more}
+    return json.dumps(line | ({"requestId": request} if request else {})).encode() + b"\n"
+
+
+def calls_in(*files: list[bytes]) -> int:
+    read_all = [call for lines in files for call in read(Agent.CLAUDE_CODE, FILES / "x.jsonl", lines).calls]
+    return len(stored(map(piece_of, read_all)))
+
+
+def test_an_answer_of_anthropics_is_one_whatever_request_a_copy_of_it_names() -> None:
+    answer = "msg_01W7Fnz943zF65w2rdYBoi9Z"
+    told = [answer_line(answer, "req_011CQ2mQguC33S1JpgULARTm")]
+    aside = [answer_line(answer, "req_011CQ9aaaaaaaaaaaaaaaaaa", isSidechain=True)]  # ccusage#913
+    bare = [answer_line(answer)]
+    assert calls_in(told, aside, bare) == 1
+    (call,) = read(Agent.CLAUDE_CODE, FILES / "x.jsonl", bare + told).calls
+    assert call.request_id == "req_011CQ2mQguC33S1JpgULARTm"
+
+
+def test_answers_of_a_gateway_that_calls_all_of_them_the_same_are_several() -> None:
+    lines = [  # ccusage#1635: neither an id of their own nor a request's
+        answer_line("ocgo", uuid="a1", parentUuid="u1"),
+        answer_line("ocgo", uuid="a2", parentUuid="a1"),  # the second block of the same answer
+        answer_line("ocgo", uuid="a3", parentUuid="u2"),
+    ]
+    other = [answer_line("ocgo", uuid="b1", parentUuid="u9", sessionId="t")]
+    assert calls_in(lines, lines, other) == 3
+
+
+def test_an_id_of_another_provider_is_enough_where_no_request_is_named() -> None:
+    lines = [answer_line("0198c1a2-77aa-7c33-9d10-2f60d7a1b4ce", uuid=name) for name in ("a", "b")]
+    assert calls_in(lines) == 1
+
+
 # --- what is told of a call
 
 
