@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from conformance.spans import pairs, request_of
+from econome.app import create_app
+from econome.settings import Settings
 
 CAPTURE = Path(__file__).parents[1] / "conformance" / "otlp" / "captures" / "genai-openai-1.3b0"
 TRACES, LOGS = CAPTURE / "001.POST.v1_traces.pb", CAPTURE / "002.POST.v1_logs.pb"
@@ -54,6 +57,17 @@ def test_what_a_span_does_not_say_is_taken_from_its_event(server: TestClient) ->
     assert (run["name"], run["started_at"][:19]) == ("chat gpt-4o", "2026-09-21T14:13:20")
     shown = server.get(f"/econome/v1/runs/{run['id']}").json()
     assert shown["inputs"] == {"messages": [{"role": "user", "content": "Weather?"}]}
+
+
+def test_an_event_joins_a_span_that_comes_after_a_restart(settings_of: Callable[..., Settings]) -> None:
+    spans = request_of([a_span(CALL)], "")
+    trace = spans["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["traceId"]
+    for signal, body in (("logs", logs(an_event(DETAILS, CALL, trace=trace))), ("traces", spans)):
+        app = create_app(settings_of(), "eca_test")
+        with TestClient(app, base_url="http://localhost") as server:
+            post(server, signal, body)
+            assert totals(server)["calls"] == 1
+            assert totals(server)["tokens"]["input"] == 1200
 
 
 def test_an_event_outside_of_any_span_is_a_call_of_its_own(server: TestClient) -> None:
@@ -104,6 +118,15 @@ def test_messages_in_events_of_their_own_are_the_texts_of_their_span(server: Tes
     assert totals(server)["tokens"]["input"] == 1200
 
 
+def test_openlit_s_event_of_a_stream_is_left_to_its_span(server: TestClient) -> None:
+    post(
+        server,
+        "logs",
+        logs(an_event(DETAILS, CALL, trace="", span=""), scope="openlit.instrumentation.openai"),
+    )
+    assert totals(server)["runs"] == 0
+
+
 def test_lines_of_an_app_are_neither_kept_nor_refused(server: TestClient) -> None:
     answer = post(server, "logs", logs(an_event("", {"http.route": "/"}, "GET / 200")))
     assert answer.json() == {}
@@ -138,8 +161,9 @@ def an_event(
     return record
 
 
-def logs(*records: dict[str, Any]) -> dict[str, Any]:
-    return {"resourceLogs": [{"scopeLogs": [{"scope": SCOPE, "logRecords": list(records)}]}]}
+def logs(*records: dict[str, Any], scope: str = SCOPE["name"]) -> dict[str, Any]:
+    within = {"scope": {**SCOPE, "name": scope}, "logRecords": list(records)}
+    return {"resourceLogs": [{"scopeLogs": [within]}]}
 
 
 def post(server: TestClient, signal: str, body: dict[str, Any]) -> Any:
