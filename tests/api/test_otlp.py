@@ -79,6 +79,15 @@ def test_ids_are_hex_of_any_case_and_whole_numbers_texts_or_numbers(server: Test
     assert totals(server) == {"runs": 1, "calls": 1, "input": 1200, "output": 50}
 
 
+def test_a_text_that_was_cut_within_an_emoji_costs_no_batch(server: TestClient) -> None:
+    cut, other = a_span(), a_span(spanId="ab" * 8)
+    cut["name"], cut["attributes"][0]["value"] = "CUT", {"doubleValue": "NUMBER"}
+    body = request_of(cut, other).replace(b'CUT"', b'half \\ud83d"').replace(b'"NUMBER"', b"NaN")
+    answer = server.post("/v1/traces", content=body, headers={"content-type": JSON})
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert totals(server)["runs"] == 2
+
+
 def test_a_span_without_an_id_is_refused_and_told_and_its_neighbours_are_kept(server: TestClient) -> None:
     answer = post_json(server, a_span(), a_span(spanId=""), a_span(traceId="0" * 32, spanId="ab" * 8))
     assert answer.status_code == 200

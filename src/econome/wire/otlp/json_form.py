@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from econome.wire.json_text import KEPT_AS_TEXT, parse
 from econome.wire.otlp.protobuf import Undecodable
 from econome.wire.otlp.span import Event, LogRecord, Source, Span, moment_of
 
@@ -38,12 +39,17 @@ def records_in(body: bytes) -> Iterator[LogRecord]:
 
 
 def request_in(body: bytes, holder: str) -> Mapping[str, Any]:
-    """The object of a request. Raises `Undecodable` for what is no JSON object, or holds no list there."""
+    """The object of a request. Raises `Undecodable` for what is no JSON object, or holds no list there.
+
+    Half a surrogate pair, where a text was cut within an emoji, or a NaN costs no batch: it is mended.
+    """
     try:
         request = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        message = f"The body is no JSON: {error}"
-        raise Undecodable(message) from error
+        request, _, what = parse(body)
+        if what == KEPT_AS_TEXT:
+            message = f"The body is no JSON: {error}"
+            raise Undecodable(message) from error
     if not isinstance(request, dict) or not isinstance(request.get(holder, []), list):
         message = f'The body is no OTLP request: it must be an object whose "{holder}" is a list'
         raise Undecodable(message)
