@@ -314,7 +314,16 @@ def test_a_key_that_may_only_read_sends_nothing(server: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["traces", "traces/1", "v2/metrics", "datasets/a/runs", "comments", "v3/observations", "otel/v2/x"],
+    [
+        "traces",
+        "traces/1",
+        "v2/metrics",
+        "datasets/a/runs",
+        "dataset-run-items",
+        "comments",
+        "v3/observations",
+        "otel/v2/x",
+    ],
 )
 def test_what_is_not_served_says_so(server: TestClient, path: str) -> None:
     answer = server.get(f"/api/public/{path}")

@@ -36,6 +36,11 @@ prompt = client.get_prompt("two", cache_ttl_seconds=0)
 assert (prompt.version, prompt.compile(name="Anna"), prompt.config) == (1, "Hello Anna", {"a": 1})
 assert client.get_prompt("two", label="staging").version == 2
 
+client.create_dataset(name="capitals two", description="of countries")
+client.create_dataset_item(dataset_name="capitals two", input={"q": "France?"}, expected_output="Paris")
+(item,) = client.get_dataset("capitals two").items
+assert (item.input, item.expected_output) == ({"q": "France?"}, "Paris"), item
+
 trace = client.trace(id="a text for an id", name="work", user_id="anna", session_id="thread-1", tags=["beta"])
 span = trace.span(name="outer", input="in")
 inner = span.span(name="inner", input="Hello")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from langfuse import Evaluation
 from langfuse.media import LangfuseMedia
 
 PICTURE = b"\x89PNG a very small one"
@@ -34,6 +35,7 @@ def all_of(client: Any, name: str) -> str:
             pass
         client.score_current_trace(name="stars", value=4, comment="good")
     client.flush()
+    _datasets(client, name)
     media = until(lambda: _media(client, picture._media_id))
     assert (media.content_type, media.content_length) == ("image/png", len(PICTURE)), media
     return trace_id
@@ -59,3 +61,26 @@ def _media(client: Any, media_id: str) -> Any:
         return client.api.media.get(media_id)
     except Exception:  # noqa: BLE001 - not there yet
         return None
+
+
+def _datasets(client: Any, name: str) -> None:
+    client.create_dataset(name=f"capitals {name}", description="of countries")
+    for country, capital in (("France?", "Paris"), ("Italy?", "Rome")):
+        client.create_dataset_item(
+            dataset_name=f"capitals {name}", input=country, expected_output=capital, metadata={"k": 1}
+        )
+    dataset = client.get_dataset(f"capitals {name}")
+    assert [(one.input, one.expected_output) for one in dataset.items] == [
+        ("France?", "Paris"),
+        ("Italy?", "Rome"),
+    ]
+
+    def task(*, item: Any, **_: Any) -> str:
+        return "Paris" if item.input else ""
+
+    def exact(*, output: str, expected_output: str, **_: Any) -> Evaluation:
+        return Evaluation(name="exact", value=float(output == expected_output))
+
+    result = dataset.run_experiment(name="first", task=task, evaluators=[exact])
+    assert [one.evaluations[0].value for one in result.item_results] == [1.0, 0.0], result
+    client.flush()

@@ -38,3 +38,8 @@ def score_id(score: str) -> UUID:
 def is_of_opentelemetry(trace_id: str) -> bool:
     """Whether a trace's id is one of OpenTelemetry's: then its root is a span, with an id of its own."""
     return bool(_TRACE.fullmatch(trace_id))
+
+
+def item_id(item: str) -> UUID:
+    """The id of an example in a dataset."""
+    return uuid_of(item) or uuid5(_NAMES, f"item/{item}")
