@@ -88,6 +88,14 @@ def test_a_text_that_was_cut_within_an_emoji_costs_no_batch(server: TestClient) 
     assert totals(server)["runs"] == 2
 
 
+def test_a_text_that_is_no_utf8_costs_no_batch_of_protobuf(server: TestClient) -> None:
+    broken = a_span(name="MARKED", attributes=[text("MARKED", "MARKED")], spanId="ab" * 8)
+    content = protobuf(broken, a_span()).replace(b"MARKED", b"caf\xe9 \xff")
+    answer = server.post("/v1/traces", content=content, headers={"content-type": PROTOBUF})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert totals(server) == {"runs": 2, "calls": 1, "input": 1200, "output": 50}
+
+
 def test_a_span_without_an_id_is_refused_and_told_and_its_neighbours_are_kept(server: TestClient) -> None:
     answer = post_json(server, a_span(), a_span(spanId=""), a_span(traceId="0" * 32, spanId="ab" * 8))
     assert answer.status_code == 200

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from econome.domain.metered import Temporality
@@ -56,11 +55,7 @@ class Point:
 def in_protobuf(body: bytes) -> Iterator[Point]:
     """The points of an ExportMetricsServiceRequest. Raises `Undecodable` before the first."""
     request: Any = ExportMetricsServiceRequest()
-    try:
-        request.ParseFromString(body)
-    except DecodeError as error:
-        message = f"The body is no protobuf request for metrics: {error}"
-        raise protobuf.Undecodable(message) from error
+    protobuf.parse(request, body, "metrics")
     return _of_protobuf(request)
 
 

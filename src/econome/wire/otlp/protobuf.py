@@ -10,6 +10,7 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from econome.wire.otlp.mending import mended
 from econome.wire.otlp.span import Event, LogRecord, Source, Span, moment_of
 
 _DEEPEST = 64
@@ -22,14 +23,14 @@ class Undecodable(ValueError):
 def spans_in(body: bytes) -> Iterator[Span]:
     """The spans of an ExportTraceServiceRequest. Raises `Undecodable` before the first."""
     request = ExportTraceServiceRequest()
-    _parse(request, body, "traces")
+    parse(request, body, "traces")
     return _spans(request)
 
 
 def records_in(body: bytes) -> Iterator[LogRecord]:
     """The records of an ExportLogsServiceRequest. Raises `Undecodable` before the first."""
     request = ExportLogsServiceRequest()
-    _parse(request, body, "logs")
+    parse(request, body, "logs")
     return _records(request)
 
 
@@ -38,10 +39,17 @@ def attributes_of(pairs: Any) -> dict[str, Any]:
     return {pair.key: _value(pair.value) for pair in pairs}
 
 
-def _parse(request: Any, body: bytes, what: str) -> None:
+def parse(request: Any, body: bytes, what: str) -> None:
+    """Fills an empty request from a body. Raises `Undecodable`."""
     try:
-        request.ParseFromString(body)
-    except DecodeError as error:
+        try:
+            request.ParseFromString(body)
+        except DecodeError as error:
+            if "UTF-8" not in str(error):
+                raise
+            request.Clear()
+            request.ParseFromString(mended(body, request.DESCRIPTOR))
+    except (DecodeError, ValueError, RecursionError) as error:
         message = f"The body is no protobuf request for {what}: {error}"
         raise Undecodable(message) from error
 
