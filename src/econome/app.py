@@ -141,6 +141,7 @@ def open_econome(
         exchange=ExchangeRates(store),
         repricings=Repricings(store, writer, committer, beside, compile_filter),
         datasets=Datasets(store),
+        shares=Shares(store),
         prompts=Prompts(store),
         shares=Shares(store),
         keys=Keys(store, admin_token),

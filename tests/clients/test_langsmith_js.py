@@ -112,6 +112,22 @@ def test_what_javascript_evaluates_it_reads_back(server: Running, node_folder: P
     assert ours["scores"]["correct"]["mean"] == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize("root", ["", "/api/v1"])
+def test_javascript_reads_by_the_second_api_and_shares(
+    server: Running, node_folder: Path, project: str, root: str
+) -> None:
+    said = said_by(node_folder, "second.mjs", server.address + root, project)
+    run = said["run"]
+    assert (run["name"], run["run_type"], run["total_tokens"]) == ("model", "LLM", 1050)
+    assert said["retrieved"] == {"name": "model", "total_cost": 0.003}
+    (thread,) = said["threads"]
+    assert (thread["thread_id"], thread["count"], thread["total_cost"]) == (project, 1, 0.003)
+    (trace,) = said["traces"]
+    assert trace["trace_aggregates"] == {"total_tokens": 1050}
+    assert (said["shared"]["name"], said["link"]) == ("model", None)
+    assert (said["thanked"], said["feedback"][0]["score"]) == (200, 1)
+
+
 @pytest.mark.parametrize("root", ["", "/api", "/api/v1"])
 def test_what_javascript_traces_it_reads_back(
     server: Running, node_folder: Path, project: str, root: str

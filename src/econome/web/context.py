@@ -39,6 +39,7 @@ class Econome:
     exchange: ExchangeRates
     repricings: Repricings
     datasets: Datasets
+    shares: Shares
     prompts: Prompts
     shares: Shares
     keys: Keys
