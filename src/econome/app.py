@@ -143,7 +143,6 @@ def open_econome(
         datasets=Datasets(store),
         shares=Shares(store),
         prompts=Prompts(store),
-        shares=Shares(store),
         keys=Keys(store, admin_token),
         live=hub,
         budget=Budget(settings.max_inflight_bytes),
