@@ -221,7 +221,7 @@ def read_record(record: LogRecord, project: str = "") -> Piece | None:
 def _texts(record: LogRecord, key: str, project: str) -> Piece | None:
     """What the second copy of a call adds: the messages, where the user lets them be sent."""
     inputs = asked(from_parts(record.attributes.get("gen_ai.input.messages")))
-    outputs = answered(from_parts(record.attributes.get("gen_ai.output.messages")))
+    outputs = answered(from_parts(record.attributes.get("gen_ai.output.messages"), "assistant"))
     if inputs is None and outputs is None:
         return None
     run_id = run_id_of(Agent.GEMINI_CLI, key)

@@ -37,26 +37,23 @@ def answered(messages: Iterable[Message], finishes: Iterable[str] = ()) -> dict[
     return {"choices": choices} if choices else None
 
 
-def from_parts(value: object) -> list[Message]:
-    """OpenTelemetry's messages, as a value or as JSON: `[{"role", "parts": [{"type", "content"}]}]`."""
+def from_parts(value: object, speaker: str = "user") -> list[Message]:
+    """OpenTelemetry's messages, as a value or as JSON: `[{"role", "parts": [{"type", "content"}]}]`.
+
+    What is no such message is what the `speaker` said: nothing is dropped.
+    """
     parsed = json_of(value)
-    if isinstance(parsed, dict):
-        parsed = [parsed]
-    if isinstance(parsed, str):
-        return [{"role": "user", "content": parsed}]
-    found: list[Message] = []
-    for one in parsed if isinstance(parsed, list) else ():
-        if isinstance(one, dict):
-            found.extend(_of_parts(one))
-    return found
+    if parsed is None or parsed == "":
+        return []
+    listed = parsed if isinstance(parsed, list) else [parsed]
+    return [message for one in listed for message in _of_parts(one, speaker)]
 
 
 def instructions(value: object) -> Any:
     """OpenTelemetry's system instructions: the text, or the parts where they are more than one."""
     parsed = json_of(value)
     if isinstance(parsed, list):
-        contents = [_part(one) for one in parsed if isinstance(one, dict)]
-        return _content(contents)
+        return _content([_part(one) if isinstance(one, dict) else _text(one) for one in parsed])
     if isinstance(parsed, dict):
         return _content([_part(parsed)])
     return parsed
@@ -67,6 +64,16 @@ def from_numbered(attributes: Mapping[str, Any], prefix: str) -> list[Message]:
     return [_of_numbered(one) for one in numbered(attributes, prefix)]
 
 
+def names_of_numbered(attributes: Mapping[str, Any], prefix: str) -> set[str]:
+    """The attributes that `from_numbered` has read."""
+    begin = f"{prefix}."
+    return {
+        name
+        for name in attributes
+        if name.startswith(begin) and name[len(begin) :].partition(".")[0].isdecimal()
+    }
+
+
 def call(name: object, arguments: object, call_id: object = "") -> dict[str, Any]:
     """A call of a tool."""
     written = arguments if isinstance(arguments, str) else dump(arguments).decode()
@@ -74,7 +81,13 @@ def call(name: object, arguments: object, call_id: object = "") -> dict[str, Any
 
 
 def _of_numbered(one: Mapping[str, Any]) -> Message:
+    rest = {
+        name: value
+        for name, value in one.items()
+        if value not in (None, "") and name != "role" and not name.startswith("tool_calls.")
+    }
     message: Message = {
+        **rest,
         "role": str(one.get("role") or "user"),
         "content": json_of_content(one.get("content")),
     }
@@ -88,9 +101,6 @@ def _of_numbered(one: Mapping[str, Any]) -> Message:
     ]
     if calls:
         message["tool_calls"] = calls
-    for name in ("tool_call_id", "name", "finish_reason"):
-        if one.get(name):
-            message[name] = one[name]
     return message
 
 
@@ -102,49 +112,60 @@ def json_of_content(value: object) -> Any:
     return value
 
 
-def _of_parts(one: Mapping[str, Any]) -> list[Message]:
+def _of_parts(one: object, speaker: str) -> list[Message]:
+    if not isinstance(one, dict):
+        return [{"role": speaker, "content": one}]
     parts = one.get("parts")
     if not isinstance(parts, list):
-        return [dict(one)] if "role" in one else []
+        return [{"role": speaker, **one}]
     contents: list[Any] = []
     calls: list[dict[str, Any]] = []
     results: list[Message] = []
     for part in parts:
         if not isinstance(part, dict):
-            contents.append({"type": "text", "text": str(part)})
+            contents.append(_text(part))
             continue
         match part.get("type"):
             case "tool_call":
-                calls.append(call(part.get("name"), part.get("arguments", ""), part.get("id")))
+                own = call(part.get("name"), part.get("arguments", ""), part.get("id"))
+                calls.append({**_without(part, "type", "name", "arguments", "id"), **own})
             case "tool_call_response":
                 content = part.get("response", part.get("result", part.get("content")))
-                results.append({"role": "tool", "tool_call_id": part.get("id") or "", "content": content})
+                own = {"role": "tool", "tool_call_id": part.get("id") or "", "content": content}
+                results.append({**_without(part, "type", "id", "response", "result", "content"), **own})
             case _:
                 contents.append(_part(part))
-    role = str(one.get("role") or "user")
-    message: Message = {"role": role, "content": _content(contents)}
+    rest = {name: value for name, value in _without(one, "parts").items() if value not in (None, "")}
+    message: Message = {**rest, "role": str(one.get("role") or speaker), "content": _content(contents)}
     if calls:
         message["tool_calls"] = calls
-    for name in ("name", "finish_reason"):
-        if one.get(name):
-            message[name] = one[name]
     if results:
         return [*results, message] if contents or calls else results
     return [message]
 
 
+def _text(part: object) -> dict[str, Any]:
+    return {"type": "text", "text": part if isinstance(part, str) else dump(part).decode()}
+
+
 def _part(part: Mapping[str, Any]) -> Any:
     match part.get("type"):
         case "text":
-            return {"type": "text", "text": part.get("content", part.get("text", ""))}
+            said = part.get("content", part.get("text", ""))
+            return {**_without(part, "content"), "type": "text", "text": said}
         case "reasoning" | "thinking":
-            return {"type": "thinking", "thinking": part.get("content", part.get("text", ""))}
+            said = part.get("content", part.get("text", ""))
+            return {**_without(part, "content", "text"), "type": "thinking", "thinking": said}
         case _:
             return dict(part)
 
 
+def _without(part: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if name not in names}
+
+
 def _content(parts: list[Any]) -> Any:
     """One text as itself; several parts as they are."""
-    if len(parts) == 1 and isinstance(parts[0], dict) and parts[0].get("type") == "text":
-        return parts[0].get("text")
+    if len(parts) == 1 and isinstance(parts[0], dict) and parts[0].keys() == {"type", "text"}:
+        return parts[0]["text"]
     return parts or None

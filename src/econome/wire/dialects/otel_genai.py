@@ -177,13 +177,14 @@ def _read_texts(span: Span, told: Told) -> None:
     given = span.attributes
     if told.kind == Kind.TOOL:
         told.inputs, told.outputs = json_at(given, *_ARGUMENTS), json_at(given, *_RESULT)
-        told.moved.update((*_ARGUMENTS, *_RESULT))
+        for names in (_ARGUMENTS, _RESULT):
+            told.moved.update([name for name in names if given.get(name) is not None][:1])
         return
     said = messages.from_parts(given.get(_INPUT))
     tools, system = json_at(given, _TOOLS), messages.instructions(given.get(_SYSTEM))
     told.inputs = messages.asked(said, tools if isinstance(tools, list) else None, system)
     finishes = texts(given.get("gen_ai.response.finish_reasons"))
-    told.outputs = messages.answered(messages.from_parts(given.get(_OUTPUT)), finishes)
+    told.outputs = messages.answered(messages.from_parts(given.get(_OUTPUT), "assistant"), finishes)
     told.moved.update((_INPUT, _OUTPUT, _SYSTEM))
     if isinstance(tools, list):
         told.moved.add(_TOOLS)
@@ -198,13 +199,13 @@ def _read_numbered(span: Span, told: Told, finishes: list[str]) -> None:
     given = span.attributes
     prompt = messages.from_numbered(given, "gen_ai.prompt")
     if prompt:
-        told.inputs = messages.asked(prompt, (told.inputs or {}).get("tools"))
+        known = told.inputs or {}
+        told.inputs = messages.asked([*known.get("messages", ()), *prompt], known.get("tools"))
+        told.moved |= messages.names_of_numbered(given, "gen_ai.prompt")
     answer = messages.from_numbered(given, "gen_ai.completion")
     if answer and told.outputs is None:
         told.outputs = messages.answered(answer, finishes)
-    if prompt or answer:
-        told.moved.update(name for name in given if name.startswith(("gen_ai.prompt.", "gen_ai.completion.")))
-        told.moved -= {"gen_ai.prompt.name", "gen_ai.prompt.version"}
+        told.moved |= messages.names_of_numbered(given, "gen_ai.completion")
 
 
 def _read_events(span: Span, told: Told) -> None:
@@ -223,7 +224,7 @@ def _read_events(span: Span, told: Told) -> None:
             prompt += messages.from_parts(said) if isinstance(said, list | str) else []
         elif event.name == "gen_ai.content.completion":
             said = json_at(event.attributes, "gen_ai.completion")
-            answer += messages.from_parts(said) if isinstance(said, list | str) else []
+            answer += messages.from_parts(said, "assistant") if isinstance(said, list | str) else []
     told.inputs, told.outputs = messages.asked(prompt), messages.answered(answer)
 
 

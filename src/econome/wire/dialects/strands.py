@@ -59,7 +59,7 @@ def _read_events(events: list[Event], told: Told) -> None:
         said = event.attributes
         if event.name == _DETAILS:
             asked += messages.from_parts(said.get("gen_ai.input.messages"))
-            answered += messages.from_parts(said.get("gen_ai.output.messages"))
+            answered += messages.from_parts(said.get("gen_ai.output.messages"), "assistant")
             system = messages.instructions(said.get("gen_ai.system_instructions")) or system
         elif event.name in _ROLES:
             asked += _messages_of(_ROLES[event.name], json_at(said, "content"))
