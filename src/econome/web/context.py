@@ -39,7 +39,6 @@ class Econome:
     exchange: ExchangeRates
     repricings: Repricings
     datasets: Datasets
-    shares: Shares
     prompts: Prompts
     shares: Shares
     keys: Keys
