@@ -49,7 +49,8 @@ _LONGEST = 200
 def _read(span: Span) -> Told:
     given = span.attributes
     if span.name == _WIRE:
-        return Told()
+        vectors = (name for name, value in given.items() if "'embedding':" in str(value)[:_LONGEST])
+        return Told(moved=set(vectors))
     told = read_genai(span, CONVENTION)
     asked = text(given, "gen_ai.operation.name", "llm.request.type").lower()
     told.kind = _KINDS.get(asked) or _KINDS.get(asked.removeprefix("a")) or told.kind

@@ -52,7 +52,9 @@ _DEEPEST = 12
 
 
 def _read(span: Span) -> Told:
-    events = {event.name: event.attributes for event in span.events}
+    events = {event.name: dict(event.attributes) for event in span.events}
+    for event in span.events:
+        event.attributes = _without_vectors(event.attributes)
     begun, ended = "", ""
     told = Told()
     for begins, kind in _PAIRS:
@@ -74,6 +76,12 @@ def _read(span: Span) -> Told:
     else:
         _read_step(span.attributes, events, told)
     return told
+
+
+def _without_vectors(given: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of an event: no list of numbers that nobody reads."""
+    names = [name for name in given if name.rpartition(".")[2] in ("embedding", "embeddings")]
+    return {name: value for name, value in given.items() if name not in names} if names else given
 
 
 def _kind_of(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from econome.domain.run import CALLS, Kind
 from econome.wire.conventions.account import Account
 from econome.wire.dialects import messages
+from econome.wire.dialects.native import without_vectors
 from econome.wire.dialects.otel_genai import read_genai, usage_of
 from econome.wire.dialects.told import Dialect, Told
 from econome.wire.dialects.values import flag, json_of, number, numbered, text, texts, under, whole
@@ -78,6 +79,8 @@ def _read(span: Span) -> Told:
     if told.kind in CALLS:
         _read_call(span, told)
     _read_entity(given, told)
+    if told.kind == Kind.EMBEDDING:
+        told.outputs = without_vectors(told.outputs)
     return told
 
 
