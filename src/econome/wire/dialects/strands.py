@@ -15,7 +15,7 @@ from econome.wire.dialects import messages
 from econome.wire.dialects.otel_genai import kind_of, read_genai
 from econome.wire.dialects.told import Dialect, Told
 from econome.wire.dialects.values import json_at, json_of, number, text, texts
-from econome.wire.otlp.span import Event, Span
+from econome.wire.otlp.span import Span
 
 CONVENTION = "strands"
 
@@ -47,15 +47,15 @@ def read(span: Span) -> Told:
     if agent:
         told.metadata["agent"] = agent
     if span.events:
-        _read_events(span.events, told)
+        _read_events(span, told)
     return told
 
 
-def _read_events(events: list[Event], told: Told) -> None:
+def _read_events(span: Span, told: Told) -> None:
     asked: list[messages.Message] = []
     answered: list[messages.Message] = []
-    system: Any = None
-    for event in events:
+    system = messages.instructions(span.attributes.get("gen_ai.system_instructions"))
+    for event in span.events:
         said = event.attributes
         if event.name == _DETAILS:
             asked += messages.from_parts(said.get("gen_ai.input.messages"))
@@ -71,11 +71,6 @@ def _read_events(events: list[Event], told: Told) -> None:
         told.inputs = told.inputs or _only(asked)
         told.outputs = told.outputs or _only(answered)
         return
-    system = (
-        system or messages.instructions(told.inputs.get("system"))
-        if isinstance(told.inputs, dict)
-        else system
-    )
     if asked:
         told.inputs = messages.asked(asked, (told.inputs or {}).get("tools"), system)
     if answered:
