@@ -12,6 +12,11 @@
 # calls = "embeddings"
 # what = ["call"]
 # why = "LangChain tells no callback of its embeddings"
+#
+# [[tool.econome.lost]]
+# calls = "failing chat"
+# what = ["twice"]
+# why = "its span has an id that is not the run's, and a refusal has neither tokens nor an answer's id"
 # ///
 """LangChain's tracer, whose runs leave as spans and as runs."""
 
