@@ -21,7 +21,7 @@ def test_what_a_library_tells_adds_up_to_what_was_served(server: Running, progra
 
 
 def test_the_page_of_clients_is_written_from_their_last_run() -> None:
-    assert page.PAGE.read_text("utf-8") == page.page(), "the page is stale: make test-clients"
+    assert page.PAGE.read_text("utf-8") == page.page(), "stale: make test-clients ARGS=<the case>"
 
 
 def test_each_case_says_what_it_is_and_what_it_installs() -> None:
