@@ -237,7 +237,8 @@ def _read_usage(given: Mapping[str, Any], told: Told, *, is_embedding: bool) -> 
     # What a provider says beside the SDK's own words is that of the last step: no sum.
     said = {} if told.is_wrapper else object_at(given, "ai.response.providerMetadata")
     claude, bedrock, openai = (object_at(said, name) for name in ("anthropic", "bedrock", "openai"))
-    split = object_at(object_at(claude, "usage"), "cache_creation")
+    of_claude = object_at(claude, "usage")
+    split = object_at(of_claude, "cache_creation")
     of_bedrock = object_at(bedrock, "usage")
     model = text(given, "ai.model.provider", "gen_ai.system").lower()
     counts = Counts(
@@ -252,12 +253,14 @@ def _read_usage(given: Mapping[str, Any], told: Told, *, is_embedding: bool) -> 
         cache_read=_first(
             *_named(given, _DETAILS + "cacheReadTokens", "ai.usage.cachedInputTokens"),
             claude.get("cacheReadInputTokens"),
+            of_claude.get("cache_read_input_tokens"),
             of_bedrock.get("cacheReadInputTokens"),
             openai.get("cachedPromptTokens"),
         ),
         cache_write=_first(
             *_named(given, _DETAILS + "cacheWriteTokens"),
             claude.get("cacheCreationInputTokens"),
+            of_claude.get("cache_creation_input_tokens"),
             of_bedrock.get("cacheWriteInputTokens"),
         ),
         cache_write_1h=split.get("ephemeral_1h_input_tokens"),
@@ -274,8 +277,8 @@ def _read_usage(given: Mapping[str, Any], told: Told, *, is_embedding: bool) -> 
         state_cost(told.account, stated_cost(said))
         if is_embedding:
             told.account.buckets.setdefault(Bucket.TEXT_OUT, 0)
-    if claude.get("usage"):
-        told.raw_usage = claude["usage"]
+    if of_claude:
+        told.raw_usage = of_claude
 
 
 def _named(given: Mapping[str, Any], *names: str) -> list[object]:
