@@ -142,6 +142,36 @@ def test_the_page_of_a_share_leads_insiders_to_the_trace_and_others_to_the_run(
             assert server.get(f"/public/{nonsense}/{path}").status_code == 404
 
 
+def test_a_shared_dataset_shows_its_examples_and_nothing_more(server: TestClient) -> None:
+    dataset = server.post("/datasets", json={"name": "capitals"}).json()["id"]
+    example = {
+        "dataset_id": dataset,
+        "inputs": {"q": "?"},
+        "outputs": {"a": "!"},
+        "source_run_id": str(uuid4()),
+    }
+    server.post("/examples", json=example).raise_for_status()
+    owner = key(server, Role.ADMIN)
+    path = f"/datasets/{dataset}/share"
+    assert server.get(path, headers=owner).status_code == 404
+    token = server.put(path, json={}, headers=owner).json()["share_token"]
+    shown = server.get(f"/public/{token}/datasets")
+    assert (shown.json()["name"], shown.json()["example_count"]) == ("capitals", 1)
+    assert str(DEFAULT_WORKSPACE) not in shown.text
+    (seen,) = server.get(f"/public/{token}/examples").json()
+    assert (seen["inputs"], seen["outputs"]) == ({"q": "?"}, {"a": "!"})
+    assert not {"source_run_id", "attachment_urls"} & seen.keys()
+    assert server.get(f"/public/{token}/examples/count").json() == 1
+    assert server.get(f"/public/{token}/run").status_code == 404
+    for headers in (key(server), key(server, Role.ADMIN, projects="shop")):
+        assert server.put(path, json={}, headers=headers).status_code == 403
+    stranger = key(server, Role.ADMIN, workspace="team")
+    for method in ("PUT", "GET", "DELETE"):
+        assert server.request(method, path, headers=stranger).status_code == 404
+    server.delete(path, headers=owner).raise_for_status()
+    assert server.get(f"/public/{token}/datasets").status_code == 404
+
+
 def a_link(server: TestClient, run: Run, headers: dict[str, str], **said: object) -> dict[str, Any]:
     body = {"run_id": str(run.id), "feedback_key": "stars", **said}
     answer = server.post("/feedback/tokens", json=body, headers=headers)

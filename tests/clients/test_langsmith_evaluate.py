@@ -269,6 +269,29 @@ def test_examples_are_made_changed_split_and_removed(client: Client, project: st
     assert not client.has_dataset(dataset_name=project)
 
 
+@ROOTS
+def test_a_shared_dataset_is_read_and_cloned_by_strangers(
+    server: Running, client: Client, project: str, dataset: Dataset
+) -> None:
+    shared = client.share_dataset(dataset.id)
+    assert client.read_dataset_shared_schema(dataset.id)["share_token"] == shared["share_token"]
+    assert shared["url"] == f"{server.address}/public/{shared['share_token']}/d"
+    token = str(shared["share_token"])
+    stranger = Client(api_url=f"{server.address}/api/v1", api_key="placeholder")
+    assert stranger.read_shared_dataset(token).name == project
+    assert [one.inputs for one in stranger.list_shared_examples(token)] == [{"n": n} for n in range(4)]
+    stranger.close()
+    copy = client.clone_public_dataset(
+        token, source_api_url=f"{server.address}/api/v1", dataset_name=f"{project} copy"
+    )
+    assert [(e.inputs, e.outputs) for e in client.list_examples(dataset_id=copy.id)] == [
+        ({"n": n}, {"double": 2 * n}) for n in range(4)
+    ]
+    client.unshare_dataset(dataset.id)
+    with pytest.raises(LangSmithNotFoundError):
+        client.read_shared_dataset(token)
+
+
 SUITE = """
 import pytest
 from langsmith import testing

@@ -14,10 +14,10 @@ from econome.store.version import next_version
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A run that is shown to whoever has the token, with all below it in its project."""
+    """A run that is shown to whoever has the token, with all below it in its project; or a dataset."""
 
     workspace: UUID
-    run_id: UUID
+    run_id: UUID  # or the dataset's
     token: UUID
     created_at: datetime
 

@@ -70,6 +70,7 @@ engine = ReplacingMergeTree(version)
 order by (workspace, dataset, id)
 settings concurrent_part_removal_threshold = 1000000;
 
+-- Of runs, and of datasets by their ids: no two things have one id.
 create table if not exists shares (
     workspace   UUID,
     run_id      UUID,

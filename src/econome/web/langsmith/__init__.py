@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from econome.web.langsmith import (
     attachments,
+    dataset_sharing,
     dataset_upload,
     datasets,
     examples,
@@ -37,6 +38,7 @@ ROUTES = [
     *examples.ROUTES,
     *experiments.ROUTES,  # before datasets: /datasets/comparative is no id
     *dataset_upload.ROUTES,
+    *dataset_sharing.ROUTES,
     *datasets.ROUTES,
 ]
 AT_ROOT = [
