@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
@@ -391,8 +392,25 @@ def test_no_files_and_no_such_path_and_no_such_day_are_said(econome: Said, tmp_p
     assert "CODEX_HOME" in complaint
     code, _, complaint = econome("codex", tmp_path / "nowhere")
     assert (code, "There is no" in complaint) == (2, True)
+    os.mkfifo(tmp_path / "pipe.jsonl")  # from which one would read for ever
+    code, _, complaint = econome("codex", tmp_path / "pipe.jsonl")
+    assert (code, "is neither a file nor a folder" in complaint) == (2, True)
     code, _, complaint = econome("codex", FILES / "codex", "--since", "Tuesday")
     assert (code, "'Tuesday'" in complaint) == (2, True)
+
+
+def test_a_mark_at_the_beginning_of_a_file_costs_no_call(
+    econome: Said, server: TestClient, tmp_path: Path
+) -> None:
+    for path in ("claude-code/projects/-home-ada-garden", "gemini-cli/tmp"):
+        shutil.copytree(FILES / path, tmp_path / path)
+        for file in (tmp_path / path).rglob("*.json*"):
+            if "chats" in file.parts or file.suffix == ".jsonl":
+                file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    _, _, complaint = econome("auto", tmp_path / "claude-code", tmp_path / "gemini-cli")
+    assert "line 1:" not in complaint
+    found = {name: one["calls"] for name, one in spend(server, "project").items()}
+    assert found["gemini-cli"] == CALLS["gemini-cli"]
 
 
 def test_no_server_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -126,8 +126,10 @@ def _given(kind: _Kind, paths: Iterable[Path]) -> Iterator[Path]:
                 for one in sorted(path.rglob("*.json*"))
                 if one.is_file() and kind.is_session(one.resolve())
             )
-        else:
+        elif path.is_file():
             yield path
+        else:
+            raise NoFiles(f"{path} is neither a file nor a folder.")
 
 
 def _at_home(kind: _Kind, homes: Iterable[Path]) -> Iterator[Path]:

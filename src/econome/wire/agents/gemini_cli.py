@@ -21,6 +21,7 @@ from econome.domain.piece import Payload, Piece
 from econome.domain.run import Op
 from econome.wire.agents.call import Agent, Call, likeness, piece_of, run_id_of
 from econome.wire.agents.reading import (
+    MARK,
     TEXT_CHARACTERS,
     About,
     Broken,
@@ -99,7 +100,7 @@ def read(lines: Iterable[bytes], about: About) -> Found:
 
 
 def _whole(lines: Iterable[bytes], found: Found) -> Iterator[tuple[int, dict[str, Any]]]:
-    value, _, mended = parse(b"".join(lines))
+    value, _, mended = parse(b"".join(lines).removeprefix(MARK))
     if isinstance(value, dict) and mended != KEPT_AS_TEXT:
         yield 1, value
     else:

@@ -12,6 +12,8 @@ from econome.wire.json_text import KEPT_AS_TEXT, dump, parse
 TEXT_CHARACTERS = 20_000
 """How much of a prompt or an answer is kept: agents paste whole files into them."""
 _ARGUMENT_CHARACTERS = 2_000
+MARK = b"\xef\xbb\xbf"
+"""What some editors put at the beginning of a file in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def objects_in(lines: Iterable[bytes], found: Found) -> Iterator[tuple[int, dict
     A last line without an end is being written at this moment: that is no mistake of anybody's.
     """
     for number, line in enumerate(lines, 1):
-        content = line.strip()
+        content = line.removeprefix(MARK).strip() if number == 1 else line.strip()
         if not content:
             continue
         value, _, mended = parse(content)
