@@ -16,7 +16,7 @@ UI     := $(shell find ui examples/connect -type f -not -path '*/node_modules/*'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo install ui ui-dev test test-clients browser format lint types conformance cover digests mutants bench soak docs lock dist clean
+.PHONY: help run demo install ui ui-dev test test-clients test-snippets snippets browser format lint types conformance cover digests mutants bench soak docs lock dist clean
 
 help:  ## What make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ test: $(DIST)/index.html $(VENV)/.tests $(VENV)/.models-$(MODELS) browser  ## Se
 
 test-clients: $(DIST)/index.html $(VENV)/.tests  ## Run every client library that can run here, and write the page of them
 	@PYTHONPATH=tests $(BIN)/python -m libraries.run $(ARGS)
+
+test-snippets: $(DIST)/index.html $(VENV)/.tests  ## Do what the dashboard says of connecting each client
+	@PYTHONPATH=tests $(BIN)/python -m libraries.onboarding $(ARGS)
+
+snippets: $(VENV)/.tests  ## After a change in examples/connect: write the pages made of them
+	PYTHONPATH=tests $(BIN)/python -m clients.snippets
 
 browser:  # drives the browser tests
 	@$(PYTHON) tests/find_browser.py

@@ -1,6 +1,6 @@
 """What to paste into an app, for each client: the files of examples/connect, and the pages made of them.
 
-    python -m clients.snippets     writes docs/how-to/connect-an-app.md and its French sister anew
+    make snippets     writes docs/how-to/connect-an-app.md and its French sister anew
 
 The dashboard reads the same files. `libraries.onboarding` runs what they say.
 """
@@ -157,5 +157,5 @@ def page(language: str) -> str:
 
 
 if __name__ == "__main__":
-    for each in PAGES:
-        PAGES[each].write_text(page(each), "utf-8")
+    for each, path in PAGES.items():
+        path.write_text(page(each), "utf-8")

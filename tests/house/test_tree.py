@@ -12,6 +12,8 @@ from house.repository import files, name, texts
 LIMIT = 400
 LIMIT_OF_CASES = 600  # a module of tests is a list of cases, and read one at a time
 LONG: dict[str, str] = {
+    "docs/how-to/connect-an-app.md": "a section for each client, which make snippets writes",
+    "docs/how-to/connect-an-app.fr.md": "its French sister",
     "docs/reference/conformance.md": "a line for each golden case, which make conformance writes",
     "bench/spike/merge.py": "kept as it was measured, with the decision it led to",
 }

@@ -1,7 +1,7 @@
 """Does what the snippets of examples/connect say, and looks whether the calls come with their tokens.
 
-    python -m libraries.onboarding            all that a test can run
-    python -m libraries.onboarding NAME ...   these: * stands for any letters
+    make test-snippets                         all that a test can run
+    make test-snippets ARGS="curl langfuse*"   these: * stands for any letters
 
 The packages are those that the snippet installs, as new as they are. Its lines for the shell are run
 by bash, its program as it stands. A server that knows keys is behind the documented address, so that
