@@ -158,6 +158,7 @@ def test_a_shared_dataset_shows_its_examples_and_nothing_more(server: TestClient
     shown = server.get(f"/public/{token}/datasets")
     assert (shown.json()["name"], shown.json()["example_count"]) == ("capitals", 1)
     assert str(DEFAULT_WORKSPACE) not in shown.text
+    assert server.get(f"/public/{token}/d").json() == shown.json(), "where the clients' links lead"
     (seen,) = server.get(f"/public/{token}/examples").json()
     assert (seen["inputs"], seen["outputs"]) == ({"q": "?"}, {"a": "!"})
     assert not {"source_run_id", "attachment_urls"} & seen.keys()

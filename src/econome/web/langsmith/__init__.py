@@ -44,6 +44,7 @@ ROUTES = [
 AT_ROOT = [
     *links.LINKS,
     *sharing.PAGES,
+    *dataset_sharing.PAGES,
     *v2_datasets.ROUTES,
     *v2_runs.ROUTES,
     *v2_threads.ROUTES,

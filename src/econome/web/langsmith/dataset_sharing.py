@@ -6,7 +6,7 @@ from uuid import UUID
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from econome.analytics.langsmith_datasets import counts_of, examples_of, heads_of
@@ -61,8 +61,8 @@ async def read(request: Request) -> Response:
 async def examples(request: Request) -> Response:
     """GET /public/{token}/examples: its examples, without their files and where they come from."""
     here, dataset = context(request), _shared(request)
-    page = await run_in_threadpool(_page, here, dataset, query_ids(request, "id"), numbers_of_page(request))
-    return json_answer(page)
+    wanted = query_ids(request, "id")
+    return json_answer(await run_in_threadpool(_page, here, dataset, wanted, numbers_of_page(request)))
 
 
 async def count(request: Request) -> Response:
@@ -72,10 +72,15 @@ async def count(request: Request) -> Response:
     return json_answer(counts.get(dataset.id, 0))
 
 
+async def page(request: Request) -> Response:
+    """GET /public/{token}/d: the clients' link to it, which leads to the dataset as JSON."""
+    return RedirectResponse(f"/public/{share_in(request).token}/datasets", 307)
+
+
 def _page(
-    here: Econome, dataset: Dataset, wanted: list[UUID], page: tuple[int, int]
+    here: Econome, dataset: Dataset, wanted: list[UUID], asked: tuple[int, int]
 ) -> list[dict[str, object]]:
-    heads = heads_of(here.store, dataset.workspace, [dataset.id], wanted, FOR_EVER, page)
+    heads = heads_of(here.store, dataset.workspace, [dataset.id], wanted, FOR_EVER, asked)
     sign = signer(here)
     return [
         example_json(one, dataset.workspace, sign, _SHOWN)
@@ -99,3 +104,4 @@ ROUTES = [
     Route("/public/{token}/examples", examples, methods=["GET"]),
     Route("/public/{token}/examples/count", count, methods=["GET"]),
 ]
+PAGES = [Route("/public/{token}/d", page, methods=["GET"])]
