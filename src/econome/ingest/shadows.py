@@ -10,8 +10,9 @@ stay as many as they are.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Final
 
 from econome.ingest.answers import LEAST_CHARACTERS, Candidate, Place, TraceKey
@@ -21,8 +22,11 @@ EARLY: Final = timedelta(milliseconds=100)
 LATE: Final = timedelta(seconds=1)
 """How far the inner one may stick out of the outer one: a wrapper ends when its stream was read."""
 
-MOST: Final = 64
-"""Runs that are compared under one key; the latest. Beyond, calls alike as these are a load test."""
+LONGEST: Final = timedelta(minutes=5)
+"""How long before a call another that holds it is looked for in the store."""
+
+MOST: Final = 512
+"""Runs that are compared under one key, the latest: as many as exporters send in one body."""
 
 ShadowKey = tuple[int, int, str, int]
 """Workspace, project, model and tokens sent."""
@@ -36,23 +40,37 @@ def shadow_key(key: TraceKey, member: Member) -> ShadowKey | None:
 
 
 def shadows(candidates: Iterable[Candidate]) -> dict[Place, Place]:
-    """Of each pair that is one call the run that says less of it, with the other."""
+    """Of all runs that are one call those that say less of it, each with the one that says most.
+
+    Each library tells of a call once, and the nearest in time are one first.
+    """
     known = sorted(candidates, key=lambda one: (one.member.started_at, one.place))
-    pairs = [
-        (other.member.started_at - one.member.started_at, one.place, other.place, one, other)
-        for place, one in enumerate(known)
-        for other in known[place + 1 :]
-        if _are_one(one, other)
-    ]
-    found: dict[Place, Place] = {}
-    taken: set[Place] = set()
-    for _, _, _, one, other in sorted(pairs, key=lambda pair: pair[:3]):
-        if one.place in taken or other.place in taken:
+    if len({one.member.library for one in known}) < 2:
+        return {}
+    groups: dict[Place, list[Candidate]] = {one.place: [one] for one in known}
+    for _, _, _, one, other in sorted(_pairs(known), key=lambda pair: pair[:3]):
+        first, second = groups[one.place], groups[other.place]
+        if first is second or not all(_are_one(a, b) for a in first for b in second):
             continue
-        taken |= {one.place, other.place}
-        best, less = sorted((one, other), key=_rank)
-        found[less.place] = best.place
+        first += second
+        groups.update((member.place, first) for member in second)
+    found: dict[Place, Place] = {}
+    for group in groups.values():
+        if len(group) > 1 and group[0].place not in found:
+            best, *less = sorted(group, key=_rank)
+            found.update((one.place, best.place) for one in less)
     return found
+
+
+def _pairs(known: Sequence[Candidate]) -> Iterator[tuple[timedelta, Place, Place, Candidate, Candidate]]:
+    for at, one in enumerate(known):
+        began, ended = one.member.started_at, one.member.ended_at or one.member.started_at
+        last = max(began + EARLY, ended + LATE)  # what begins later neither holds this one nor lies in it
+        for other in islice(known, at + 1, None):
+            if other.member.started_at > last:
+                break
+            if _are_one(one, other):
+                yield other.member.started_at - began, one.place, other.place, one, other
 
 
 def _are_one(first: Candidate, second: Candidate) -> bool:
@@ -89,7 +107,11 @@ class Shadows:
     def __init__(self, capacity: int = 50_000) -> None:
         self._capacity = capacity
         self._places: OrderedDict[ShadowKey, list[Place]] = OrderedDict()
-        self.pairs: dict[Place, Place] = {}  # who was told to be whose shadow, by this process
+        self._best: dict[Place, Place] = {}  # who was told to be whose shadow, by this process
+        self._shadows: dict[Place, set[Place]] = {}  # the same, the other way round
+
+    def __contains__(self, key: ShadowKey) -> bool:
+        return key in self._places
 
     def add(self, key: ShadowKey, place: Place) -> None:
         """Adds a run."""
@@ -102,18 +124,46 @@ class Shadows:
             self._places.popitem(last=False)
 
     def places(self, key: ShadowKey) -> tuple[Place, ...]:
-        """The runs under a key."""
-        return tuple(self._places.get(key, ()))
+        """The runs under a key, and those that they were told to be one call with: these may be older."""
+        known = self._places.get(key, ())
+        return tuple(dict.fromkeys((*known, *(other for place in known for other in self.partners(place)))))
 
-    def forget(self, key: TraceKey, run_ids: Iterable[int]) -> None:
-        """Drops what was told of runs of a trace that memory lets go of."""
-        for run_id in run_ids:
-            self.pairs.pop((key, run_id), None)
+    def partners(self, place: Place) -> list[Place]:
+        """The runs that were told to be one call with this one."""
+        best = self._best.get(place)
+        if best is None:
+            return list(self._shadows.get(place, ()))
+        return [best, *(one for one in self._shadows[best] if one != place)]
 
     def keep(self, key: ShadowKey, places: Iterable[Place]) -> None:
         """Drops the runs under a key that are none of these: they have other numbers now, or are gone."""
-        kept = list(places)
-        if kept:
-            self._places[key] = kept
+        kept = set(places)
+        known = [place for place in self._places.get(key, ()) if place in kept]
+        if known:
+            self._places[key] = known
         else:
             self._places.pop(key, None)
+
+    def pair(self, place: Place, best: Place) -> None:
+        """Takes note that a run is the shadow of another."""
+        self.part(place)
+        self._best[place] = best
+        self._shadows.setdefault(best, set()).add(place)
+
+    def part(self, place: Place) -> bool:
+        """Takes note that a run is nobody's shadow; says whether it was one."""
+        best = self._best.pop(place, None)
+        if best is None:
+            return False
+        shadows_of = self._shadows[best]
+        shadows_of.discard(place)
+        if not shadows_of:
+            del self._shadows[best]
+        return True
+
+    def forget(self, place: Place, is_here: Callable[[Place], bool]) -> None:
+        """Takes note that a run is in memory no longer: of those that all are gone nothing is kept."""
+        partners = self.partners(place)
+        if partners and not any(map(is_here, partners)):
+            for one in (place, *partners):
+                self.part(one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from econome.domain.run import UNDATED, Run, Uncounted
@@ -22,23 +22,27 @@ from econome.ingest.answers import (
 from econome.ingest.counting import PARTIAL, Member, Verdict
 from econome.ingest.members import Stored, member_of, verdict_of
 from econome.ingest.memory import Memory, RunKey, run_key
-from econome.ingest.seen import APART, Seen
-from econome.ingest.shadows import ShadowKey, Shadows, shadow_key, shadows
+from econome.ingest.seen import Seen
+from econome.ingest.shadows import EARLY, LONGEST, ShadowKey, Shadows, shadow_key, shadows
 from econome.ingest.traces import Trace, Traces
+from econome.ingest.windows import began_of, window_of
 from econome.store.client import Store
 from econome.store.question import question
-from econome.wire.identity import time_in
 
 _SQL = "econome.ingest.sql"
-# Runs of a trace lie within days of its root.
-_TRACE_SPAN = timedelta(days=7)
-_ALL_TIME = (datetime(1971, 1, 1, tzinfo=UTC), datetime(2106, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
     project: UUID
     response_id: str
+    trace_id: UUID
+    id: UUID
+    key_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
     trace_id: UUID
     id: UUID
     key_time: datetime
@@ -87,7 +91,7 @@ class Tally:
         for key, trace in self._traces.shrink():
             latest = self._let_go(key, trace)
             self._memory.let_go(latest)
-            self._memory.let_go_of_trace(_began(UUID(int=key[1]), latest))
+            self._memory.let_go_of_trace(began_of(UUID(int=key[1]), latest))
 
     # --- traces
 
@@ -117,7 +121,7 @@ class Tally:
         for run in runs:
             if _trace_key(run) in self._traces:
                 continue
-            began = _began(run.trace_id, run.key_time) or (run.key_time if run.trace_id == run.id else None)
+            began = began_of(run.trace_id, run.key_time) or (run.key_time if run.trace_id == run.id else None)
             if began is None:
                 is_new = self._seen.is_new(run.trace_id.int, run.key_time)
             else:
@@ -129,7 +133,7 @@ class Tally:
 
     def _load(self, workspace: UUID, traces: Mapping[UUID, Iterable[datetime]]) -> None:
         """Brings traces into memory, each given with the key times of some of its runs."""
-        since, until = _window(traces)
+        since, until = window_of(traces)
         by_trace: dict[UUID, list[Stored]] = defaultdict(list)
         for row in self._store.ask(
             Stored,
@@ -171,12 +175,13 @@ class Tally:
         for key in keys:
             trace = self._traces.forget(key)
             latest = UNDATED if trace is None else self._let_go(key, trace)
-            self._memory.let_go_of_trace(_began(UUID(int=key[1]), latest))
+            self._memory.let_go_of_trace(began_of(UUID(int=key[1]), latest))
 
     def _let_go(self, key: TraceKey, trace: Trace) -> datetime:
         """Drops what is known of the answers of a trace; gives the latest key of its runs."""
         self._answers.forget(key[0], trace.members)
-        self._shadows.forget(key, trace.shadowed)
+        for run_id in trace.members:
+            self._shadows.forget((key, run_id), self._is_here)
         latest = max((member.key_time for member in trace.members.values()), default=UNDATED)
         self._seen.add(key[1], latest)
         self._unindexed = max(self._unindexed, latest)
@@ -186,35 +191,86 @@ class Tally:
 
     def _compare_libraries(self, dirty: Iterable[TraceKey]) -> None:
         """Finds which runs tell of a call that another library tells of, among those told of now."""
-        asked = set()
+        told: list[tuple[ShadowKey, Place]] = []
+        asked: dict[ShadowKey, None] = {}
         now = {key: self._traces[key].members.keys() for key in dirty}
         for key, run_ids in (*now.items(), *self._changed.items()):
             for run_id in run_ids:
                 alike = shadow_key(key, self._traces[key].members[run_id])
                 if alike is not None:
-                    self._shadows.add(alike, (key, run_id))
-                    asked.add(alike)
+                    told.append((alike, (key, run_id)))
+                for other in self._shadows.partners((key, run_id)):
+                    was_alike = self._key_of(other)
+                    if was_alike is not None:
+                        asked[was_alike] = None
+        self._look_up_alike(told)
+        for alike, place in told:
+            self._shadows.add(alike, place)
+            asked[alike] = None
         for alike in asked:
-            places = [place for place in self._shadows.places(alike) if self._is_alike(place, alike)]
-            self._shadows.keep(alike, places)
-            pairs = shadows(filter(None, map(self._unrepeated, places))) if len(places) > 1 else {}
-            for place in places:
-                self._shade(place, pairs.get(place))
+            self._compare_alike(alike)
 
-    def _is_alike(self, place: Place, alike: ShadowKey) -> bool:
+    def _compare_alike(self, alike: ShadowKey) -> None:
+        here = [place for place in self._shadows.places(alike) if self._is_alike(place, alike)]
+        self._shadows.keep(alike, here)
+        # What was told of a run stands when memory has let go of its other half.
+        free = [place for place in here if all(map(self._is_here, self._shadows.partners(place)))]
+        found = shadows(filter(None, map(self._unrepeated, free))) if len(free) > 1 else {}
+        for place in free:
+            self._shade(place, found.get(place))
+
+    def _look_up_alike(self, told: Iterable[tuple[ShadowKey, Place]]) -> None:
+        """Brings into memory the runs of the store that may be one call with these: just after a start."""
+        unknown: dict[int, list[tuple[ShadowKey, Member]]] = defaultdict(list)
+        for alike, (key, run_id) in told:
+            member = self._traces[key].members[run_id]
+            if alike not in self._shadows and member.started_at - LONGEST <= self._unindexed:
+                unknown[key[0]].append((alike, member))
+        for workspace, wanted in unknown.items():
+            owner = UUID(int=workspace)
+            found = self._store.ask(
+                _Alike,
+                question("runs_alike", _SQL),
+                workspace=owner,
+                models=sorted({model for (_, _, model, _), _ in wanted}),
+                sent=sorted({sent for (_, _, _, sent), _ in wanted}),
+                since=min(member.started_at for _, member in wanted) - LONGEST,
+                until=max(self._unindexed, *(one.ended_at or one.started_at for _, one in wanted)) + EARLY,
+            )
+            missing: dict[UUID, list[datetime]] = defaultdict(list)
+            for row in found:
+                if run_key(owner, row.trace_id) not in self._traces:
+                    missing[row.trace_id].append(row.key_time)
+            if missing:
+                self._load(owner, missing)
+            keys = {alike for alike, _ in wanted}
+            for row in found:
+                place = run_key(owner, row.trace_id), row.id.int
+                alike_too = self._key_of(place)
+                if alike_too in keys:
+                    self._shadows.add(alike_too, place)
+
+    def _key_of(self, place: Place) -> ShadowKey | None:
         key, run_id = place
         trace = self._traces.get(key)
         member = trace.members.get(run_id) if trace is not None else None
-        return member is not None and shadow_key(key, member) == alike
+        return None if member is None else shadow_key(key, member)
 
-    def _shade(self, place: Place, other: Place | None) -> None:
+    def _is_here(self, place: Place) -> bool:
+        trace = self._traces.get(place[0])
+        return trace is not None and place[1] in trace.members
+
+    def _is_alike(self, place: Place, alike: ShadowKey) -> bool:
+        return self._key_of(place) == alike
+
+    def _shade(self, place: Place, best: Place | None) -> None:
         key, run_id = place
         trace = self._traces[key]
-        if other is not None:
-            self._shadows.pairs[place] = other
-        elif self._shadows.pairs.pop(place, None) is None:
+        if best is not None:
+            self._shadows.pair(place, best)
+        elif not self._shadows.part(place):
             return  # what the store says stands: its pair may not be in memory
-        if (run_id in trace.shadowed) != (other is not None):
+        if (run_id in trace.shadowed) != (best is not None):
             trace.shadowed ^= {run_id}
             self._changed[key].add(run_id)
 
@@ -340,27 +396,3 @@ def _tell(run: Run, verdict: Verdict) -> None:
     run.inherited_environment = inherited.environment
     run.inherited_tags = list(inherited.tags)
     run.inherited_metadata = dict(inherited.metadata)
-
-
-def _began(trace_id: UUID, key_time: datetime) -> datetime | None:
-    """When a trace began, by its id; None where that tells no time.
-
-    One in some thousand random ids looks as if it told one, far from when its runs ran.
-    """
-    began = time_in(trace_id)
-    if began is None or (key_time != UNDATED and abs(began - key_time) > _TRACE_SPAN):
-        return None
-    return began
-
-
-def _window(traces: Mapping[UUID, Iterable[datetime]]) -> tuple[datetime, datetime]:
-    """A span that holds the keys of all runs of these traces, each given with those of some of its runs."""
-    since, until = _ALL_TIME[1], _ALL_TIME[0]
-    for trace_id, key_times in traces.items():
-        for key_time in key_times:
-            began = _began(trace_id, key_time)
-            if began is None and key_time == UNDATED:
-                return _ALL_TIME
-            middle, around = (key_time, APART) if began is None else (began, _TRACE_SPAN)
-            since, until = min(since, middle - around), max(until, middle + around)
-    return max(since, _ALL_TIME[0]), min(until, _ALL_TIME[1])
