@@ -38,6 +38,7 @@ _OBSERVATION = "langfuse.observation."
 _TRACE = "langfuse.trace."
 _TYPE = "langfuse.observation.type"
 _ROOTS = ("langfuse.internal.is_app_root", "langfuse.internal.as_root")
+"""Set where the span above is not sent (a web framework's, say), or is made up to hold a trace's id."""
 _LABELS = {
     "langfuse.release": "release",
     "langfuse.version": "version",
@@ -219,7 +220,8 @@ def _read_labels(span: Span, told: Told) -> None:
         value = text(given, name) or text(span.source.resource, name)
         if value:
             told.metadata[key] = value
-    if not span.parent_id or any(given.get(name) is True for name in _ROOTS):
+    told.is_root = any(given.get(name) is True for name in _ROOTS)
+    if not span.parent_id or told.is_root:
         told.name = text(given, "langfuse.trace.name") or told.name
     told.prompt_name = text(given, "langfuse.observation.prompt.name") or told.prompt_name
     told.prompt_version = text(given, "langfuse.observation.prompt.version") or told.prompt_version

@@ -27,6 +27,7 @@ class Told:
     is_announcement: bool = False  # it only says that another span has begun: nothing to keep
     run_id: UUID | None = None  # where the library has ids of its own, by which other pieces come too
     parent_id: UUID | None = None
+    is_root: bool = False  # what stands above it is not sent: the trace begins here
     is_wrapper: bool = False  # what it reports is the sum of the calls below it
     is_server: bool = False  # the server's own view of a call that a client also reports
     project: str = ""

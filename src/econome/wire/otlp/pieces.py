@@ -107,7 +107,7 @@ def _place(given: dict[str, Any], span: Span, told: Told) -> None:
     parent = told.parent_id or (
         run_id_of(span.trace_id, span.parent_id) if is_id(span.parent_id, SPAN_BYTES) else None
     )
-    if parent is not None:
+    if parent is not None and not told.is_root:
         given["parent_id"] = parent
     given["name"] = (told.name or span.name)[:NAME_CHARACTERS]
     given["kind"] = told.kind or Kind.CHAIN
@@ -156,6 +156,7 @@ def _payload(span: Span, told: Told, dialect: str) -> Payload:
         "otel": {
             "trace_id": span.trace_id.hex(),
             "span_id": span.span_id.hex(),
+            **({"parent_span_id": span.parent_id.hex()} if told.is_root and span.parent_id else {}),
             "name": span.name,
             "kind": span.kind,
             "dialect": dialect,
