@@ -57,6 +57,7 @@ class Case:
     losses: tuple[Loss, ...]
     project: str | None  # that its runs are found in; None is the name of the case
     environment: dict[str, str]
+    tells_cost: bool = False  # it reckons what a call costs, and tells it
     asks: bool  # it asks what only Econome answers: what it sends is no capture
 
     @property
@@ -105,6 +106,7 @@ def read(program: Path) -> Case:
         program=program,
         requirements=tuple(header["dependencies"]),
         losses=losses,
+        tells_cost=ours.get("tells_cost", False),
         project=ours.get("project"),
         environment=ours.get("environment", {}),
         asks=ours.get("asks", False),

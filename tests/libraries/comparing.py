@@ -27,6 +27,7 @@ class Sums:
     counts: dict[str, int]
     cost: Decimal
     projects: dict[str, int]  # runs in each
+    stated: Decimal | None = None  # what the client says that it cost; None is not compared
 
     def since(self, earlier: Sums) -> Sums:
         """What came after `earlier` was found."""
@@ -37,6 +38,7 @@ class Sums:
             {name: count - earlier.counts[name] for name, count in self.counts.items()},
             self.cost - earlier.cost,
             {name: count for name, count in runs.items() if count},
+            (self.stated or Decimal(0)) - (earlier.stated or Decimal(0)),
         )
 
     def against(self, other: Sums) -> list[str]:
@@ -48,25 +50,28 @@ class Sums:
             ("cost", self.cost, other.cost),
             ("projects", sorted(self.projects), sorted(other.projects)),
         ]
+        if other.stated is not None:
+            said.append(("cost by the client", self.stated, other.stated))
         return [f"{name}: {found}, expected {wanted}" for name, found, wanted in said if found != wanted]
 
 
-def expected(told: Iterable[Call], project: str) -> Sums:
-    """What Econome must say when a library told it these calls."""
+def expected(told: Iterable[Call], project: str, stated: Decimal | None = None) -> Sums:
+    """What Econome must say when a library told it these calls, and `stated` as their cost."""
     calls = list(told)
     reported = [call for call in calls if call.told]
     cost = sum((call.cost for call in reported), Decimal(0))
-    return Sums(len(calls), len(reported), total(reported), cost, {project: 0})
+    return Sums(len(calls), len(reported), total(reported), cost, {project: 0}, stated)
 
 
 def found(server: Server) -> Sums:
     """What a server says of all that it has."""
+    sums = server.get("/econome/v1/overview")["totals"]
     by_source = server.get("/econome/v1/spend?by=usage_source&limit=20")["rows"]
     by_project = server.get("/econome/v1/spend?by=project&limit=200")["rows"]
     reported: dict[str, Any] = next((row["totals"] for row in by_source if row["value"] == "reported"), {})
     tokens = reported.get("tokens", {})
     return Sums(
-        calls=server.get("/econome/v1/overview")["totals"]["calls"],
+        calls=sums["calls"],
         reported=reported.get("calls", 0),
         counts={
             "input": tokens.get("input") or 0,
@@ -77,4 +82,5 @@ def found(server: Server) -> Sums:
         },
         cost=Decimal(reported.get("cost") or 0),
         projects={row["label"]: row["totals"]["runs"] for row in by_project},
+        stated=Decimal(sums["reported"]["cost"] or 0),
     )

@@ -4,6 +4,7 @@
 # [tool.econome]
 # project = "default"
 # title = "LiteLLM's callback for Langfuse"
+# tells_cost = true
 #
 # [tool.econome.environment]
 # LITELLM_LOCAL_MODEL_COST_MAP = "True"

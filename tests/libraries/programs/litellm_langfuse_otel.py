@@ -3,6 +3,7 @@
 #
 # [tool.econome]
 # title = "LiteLLM's callback for Langfuse over OpenTelemetry"
+# tells_cost = true
 #
 # [tool.econome.environment]
 # LITELLM_LOCAL_MODEL_COST_MAP = "True"

@@ -7,6 +7,7 @@
 #
 # [tool.econome]
 # title = "Pydantic AI with OpenAI"
+# tells_cost = true
 # ///
 """An agent with a tool: its span repeats the sum of its calls."""
 
