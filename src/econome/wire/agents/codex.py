@@ -6,7 +6,12 @@ total has not moved, no call was made. A fork begins with a copy of its parent's
 new times; the totals in it are the parent's own, so that a call is known again by its totals and
 by the session that all of its line descend from.
 
-Read from the protocol and the rollout recorder of openai/codex, 0.44 to 0.145.
+Later versions (seen from 0.153 on) also write a `token_usage_record` for each answer, by its id. Nearly
+all of them tell what an event tells as well; but of what it took to sum up a long conversation
+only the record speaks (openai/codex#47003).
+
+Read from the protocol and the rollout recorder of openai/codex, 0.44 to 0.145, and from published
+files of later ones.
 """
 
 from __future__ import annotations
@@ -70,6 +75,8 @@ class _Session:
     tools: list[tuple[str, str]] = field(default_factory=list)
     total: Counts | None = None
     counted: list[tuple[Counts | None, Counts, datetime | None, Call]] = field(default_factory=list)
+    recorded: dict[str, tuple[Counts, Call]] = field(default_factory=dict)  # by the ids of the answers
+    last_event: int = 0  # the line of the last `token_count`
 
 
 def lineage(first_line: bytes) -> tuple[str, str]:
@@ -96,6 +103,8 @@ def read(lines: Iterable[bytes], about: About) -> Found:
                 session.folder = string(payload, "cwd") or session.folder
             case "response_item":
                 _take_item(session, payload, at)
+            case "token_usage_record":
+                _take_record(session, number, payload, at, about)
             case "event_msg":
                 if payload.get("type") == "token_count":
                     _take_count(session, number, payload, at, about)
@@ -143,6 +152,7 @@ def _say(session: _Session, said: str) -> None:
 def _take_count(
     session: _Session, number: int, payload: Mapping[str, Any], at: datetime | None, about: About
 ) -> None:
+    session.last_event = number
     info = mapping(payload, "info")
     total = _counts(mapping(info, "total_token_usage"))
     last = _counts(mapping(info, "last_token_usage"))
@@ -153,30 +163,50 @@ def _take_count(
         last = _since(before or _NOTHING, total)
     if last is None or not (last[0] or last[3]):
         return
-    model = session.model or string(info, "model") or string(payload, "model")
+    call = replace(
+        _call(session, number, last, at, about),
+        model=session.model or string(info, "model") or string(payload, "model"),
+        started_at=session.asked_at or at,
+        prompt=session.prompt,
+        answer="\n".join(session.texts)[:TEXT_CHARACTERS],
+        tools=tuple(session.tools),
+    )
+    session.counted.append((total, last, at, call))
+    session.prompt, session.texts, session.tools, session.asked_at = "", [], [], None
+
+
+def _take_record(
+    session: _Session, number: int, payload: Mapping[str, Any], at: datetime | None, about: About
+) -> None:
+    counts, answer = _counts(mapping(payload, "usage")), string(payload, "response_id")
+    thread = string(payload, "thread_id", "session_id")
+    if counts is None or not answer or not (counts[0] or counts[3]):
+        return
+    if thread and session.id and thread != session.id:
+        return  # it is of the history that a fork begins with: its own file tells it
+    session.recorded.setdefault(answer, (counts, _call(session, number, counts, at, about)))
+
+
+def _call(session: _Session, number: int, counts: Counts, at: datetime | None, about: About) -> Call:
+    """What is known of any call at this place of the file."""
     git, source = mapping(session.meta, "git"), session.meta.get("source")
-    call = Call(
+    return Call(
         agent=Agent.CODEX,
         key="",
-        usage=_usage(last),
-        model=model,
+        usage=_usage(counts),
+        model=session.model,
         provider=string(session.meta, "model_provider") or "openai",
         session=session.id or PurePath(about.path).stem,
         folder=session.folder or about.folder,
         branch=string(git, "branch"),
         subagent=_subagent(source, session.meta),
         version=string(session.meta, "cli_version"),
-        started_at=session.asked_at or at,
+        started_at=at,
         ended_at=at,
-        prompt=session.prompt,
-        answer="\n".join(session.texts)[:TEXT_CHARACTERS],
-        tools=tuple(session.tools),
         file=about.path,
         line=number,
         labels={"effort": session.effort, "originator": string(session.meta, "originator")},
     )
-    session.counted.append((total, last, at, call))
-    session.prompt, session.texts, session.tools, session.asked_at = "", [], [], None
 
 
 def _counts(usage: Mapping[str, Any]) -> Counts | None:
@@ -234,6 +264,19 @@ def _known_by_their_totals(session: _Session, about: About) -> Iterable[Call]:
         is_only = not is_copy and alike[last] == 1
         request_id = likeness(Agent.CODEX, own, _told(last)) if is_only else ""
         yield replace(call, key=key, request_id=request_id)
+    yield from _only_recorded(session, own, alike)
+
+
+def _only_recorded(session: _Session, own: str, alike: Counter[Counts]) -> Iterable[Call]:
+    """The calls that no event tells. One that no event follows may yet be told: the file is being written."""
+    told = Counter(_told(last) for _, last, _, _ in session.counted)
+    for answer, (counts, call) in session.recorded.items():
+        if told[_told(counts)]:
+            told[_told(counts)] -= 1
+        elif call.line < session.last_event or not session.last_event:
+            alike[counts] += 1
+            request_id = likeness(Agent.CODEX, own, _told(counts)) if alike[counts] == 1 else ""
+            yield replace(call, key=f"response/{answer}", request_id=request_id)
 
 
 def _told(counts: Counts) -> tuple[int, ...]:
