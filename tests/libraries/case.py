@@ -57,8 +57,8 @@ class Case:
     losses: tuple[Loss, ...]
     project: str | None  # that its runs are found in; None is the name of the case
     environment: dict[str, str]
-    tells_cost: bool = False  # it reckons what a call costs, and tells it
     asks: bool  # it asks what only Econome answers: what it sends is no capture
+    tells_cost: bool = False  # it reckons what a call costs, and tells it
 
     @property
     def is_javascript(self) -> bool:
