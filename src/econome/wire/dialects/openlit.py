@@ -8,6 +8,7 @@ it could not look up.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from econome.domain.run import CALLS, Kind
@@ -37,11 +38,13 @@ _OLD_PARTS = {
     "gen_ai.usage.cache_read_input_tokens": "gen_ai.usage.prompt_tokens_details.cached_tokens",
     "gen_ai.usage.cache_creation_input_tokens": "gen_ai.usage.prompt_tokens_details.cache_creation_tokens",
 }
+_CALLED = ("chat", "embeddings", "generate_content", "text_completion")
 _AUDIO = ("audio", "speech_to_text", "text_to_speech", "speech_to_text_translate", "translate")
 _COUNTED = "OpenLIT counted the texts of a stream that told no usage, which was left out"
 
 
 def _read(span: Span) -> Told:
+    span = _with_its_name(span)
     given = span.attributes
     told = read_genai(span, CONVENTION)
     if not told.kind and text(given, "gen_ai.operation.name") in _AUDIO:
@@ -56,6 +59,15 @@ def _read(span: Span) -> Told:
     if told.kind in CALLS:
         _read_call(span, told)
     return told
+
+
+def _with_its_name(span: Span) -> Span:
+    """The span, with what its name says where it says no more: OpenLIT sets attributes when an answer comes."""
+    operation, _, model = span.name.partition(" ")
+    if "gen_ai.operation.name" in span.attributes or operation not in _CALLED or not model:
+        return span
+    said = {"gen_ai.operation.name": operation, "gen_ai.request.model": model}
+    return replace(span, attributes=said | span.attributes)
 
 
 def _read_call(span: Span, told: Told) -> None:
