@@ -62,7 +62,7 @@ def _read(span: Span) -> Told:
 
 
 def _with_its_name(span: Span) -> Span:
-    """The span, with what its name says where it says no more: OpenLIT sets attributes when an answer comes."""
+    """The span, with what its name says where it says no more: attributes are set when an answer comes."""
     operation, _, model = span.name.partition(" ")
     if "gen_ai.operation.name" in span.attributes or operation not in _CALLED or not model:
         return span
