@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from econome.settings import Settings
 
 ASKED = {"since": SINCE.isoformat(), "until": UNTIL.isoformat()}
 CLIENT, FRAMEWORK, GATEWAY = "instrumentation.of.a.client", "instrumentation.of.a.framework", "gateway"
+_NONE: Mapping[str, str] = {}
 
 
 def test_calls_that_are_all_alike_stay_paired_when_newer_ones_take_their_place(
@@ -44,10 +45,12 @@ def test_a_restart_between_the_two_reports_of_a_call_makes_no_second_call(
     with TestClient(create_app(settings, "eca_test"), base_url="http://localhost") as server:
         post(server, [client])
         post(server, [early_framework])
+        alike = [a_span(f"d{number:031x}", FRAMEWORK, NOON + timedelta(seconds=3)) for number in range(600)]
+        post(server, alike, {"x-project-name": "another"})
     with TestClient(create_app(settings, "eca_test"), base_url="http://localhost") as server:
         post(server, [framework])
         post(server, [late_client])
-        assert calls(server) == 2
+        assert calls(server) == 2 + len(alike)
 
 
 def test_a_call_that_three_libraries_report_is_one(server: TestClient) -> None:
@@ -83,9 +86,11 @@ def a_span(trace: str, library: str, began: Any, answer: str = "") -> dict[str, 
     return {"scope": {"name": library}, "spans": [span]}
 
 
-def post(server: TestClient, scopes: Sequence[dict[str, Any]]) -> None:
+def post(server: TestClient, scopes: Sequence[dict[str, Any]], headers: Mapping[str, str] = _NONE) -> None:
     content = json.dumps({"resourceSpans": [{"scopeSpans": list(scopes)}]})
-    answer = server.post("/v1/traces", content=content, headers={"content-type": "application/json"})
+    answer = server.post(
+        "/v1/traces", content=content, headers={"content-type": "application/json", **headers}
+    )
     assert (answer.status_code, answer.json()) == (200, {})
 
 

@@ -232,6 +232,7 @@ class Tally:
                 _Alike,
                 question("runs_alike", _SQL),
                 workspace=owner,
+                projects=[UUID(int=one) for one in {project for (_, project, _, _), _ in wanted}],
                 models=sorted({model for (_, _, model, _), _ in wanted}),
                 sent=sorted({sent for (_, _, _, sent), _ in wanted}),
                 since=min(member.started_at for _, member in wanted) - LONGEST,
