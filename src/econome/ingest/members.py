@@ -70,7 +70,9 @@ def member_of(run: Run | Stored) -> Member:
     labels = labels_of(run.user, run.session, run.environment, run.tags, run.metadata)
     parent = run.parent_id.int if run.parent_id else None
     if not is_call:
-        return Member(run.key_time, parent, run.project.int, False, False, is_replayed, labels=labels)
+        return Member(
+            run.key_time, parent, run.project.int, False, False, is_replayed=is_replayed, labels=labels
+        )
     worth = _WORTH.get(run.usage_source, 0)  # type: ignore[call-overload]
     return Member(
         key_time=run.key_time,
