@@ -431,11 +431,14 @@ def test_scores_of_spans_find_the_runs_of_opentelemetry(server: TestClient) -> N
     folder = next(CAPTURES.glob("langfuse-v5-*"))
     body = next(folder.glob("*.pb.gz")).read_bytes()
     headers = {"content-type": "application/x-protobuf", "content-encoding": "gzip", **basic("pk-lf-1")}
-    assert server.post("/api/public/otel/v1/traces", content=body, headers=headers).status_code == 200
-    (scores,) = (p for p in folder.glob("*scores.json"))
+    (scores,) = (p for p in folder.glob("*scores.json"))  # which come first, as often as not
     assert server.post("/api/public/scores", content=scores.read_bytes()).status_code == 202
+    assert server.post("/api/public/otel/v1/traces", content=body, headers=headers).status_code == 200
     root = next(row for row in runs(server).values() if row["parent_id"] is None)
     assert [one["key"] for one in detail(server, root["id"])["feedback"]] == ["stars"]
+    judged = {**WHEN, "filter": 'and(eq(feedback_key, "stars"), gt(feedback_score, 3))'}
+    rows = server.get("/econome/v1/runs", params=judged).json()["rows"]
+    assert [row["id"] for row in rows] == [root["id"]]
     otel = detail(server, root["id"])["extra"]["otel"]
     assert root["id"] == str(observation_run_id(otel["span_id"], otel["trace_id"]))
     assert root["project"]["name"] == "langfuse-v5"  # its service

@@ -364,10 +364,10 @@ def _pair(name: str, halves: tuple[Comparison, ...], bound: _Bound) -> str:
         case "metadata":
             return f"arrayExists((k, v) -> {condition}, mapKeys({_MAP}), mapValues({_MAP}))"
         case "feedback":
-            return (
-                "id in (select assumeNotNull(run_id) from feedback final where workspace = {workspace:UUID} "
-                f"and run_id is not null and ({condition}))"
-            )
+            # What is said of a trace before its root is known stands under the trace's own id.
+            told = "select assumeNotNull(run_id) from feedback final where workspace = {workspace:UUID}"
+            judged = f"({told} and run_id is not null and ({condition}))"
+            return f"id in {judged} or (parent_id is null and trace_id in {judged})"
         case _:
             return _in_payload(f"arrayExists(p -> {condition}, {_json_pairs(name, halves, bound)})")
 
