@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -182,6 +182,21 @@ def test_only_what_was_announced_is_taken(server: TestClient) -> None:
     too_large = {"traceId": "t", "sha256Hash": "x", "contentLength": 1 << 40}
     assert server.post("/api/public/media", json=too_large).status_code == 413
     assert server.get("/api/public/media/nothing").status_code == 404
+
+
+def test_a_name_cannot_pass_for_another_part_of_what_was_signed(server: TestClient) -> None:
+    said = _announced(server, field="x\ntext/plain\n*,", contentType="image/png")
+    parts = urlsplit(said["uploadUrl"])
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    name, _, rest = asked["name"].partition("\ntext/plain\n")
+    forged = {
+        **asked,
+        "name": name,
+        "type": "text/plain",
+        "projects": f"{rest}\n{asked['type']}\n{asked['projects']}",
+    }
+    assert server.put(f"{parts.path}?{urlencode(forged)}", content=PICTURE).status_code == 403
+    assert server.put(_path(said["uploadUrl"]), content=PICTURE).status_code == 200
 
 
 def test_a_file_is_put_without_a_key_by_whoever_has_the_address(server: TestClient) -> None:

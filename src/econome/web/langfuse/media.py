@@ -32,6 +32,7 @@ from econome.web.langfuse.asked import require_any
 from econome.web.langsmith.asked import json_answer, json_object, visible, whole
 from econome.web.langsmith.attachments import LIFE_SECONDS, signer
 from econome.wire.identity import uuid_of
+from econome.wire.json_text import dump
 from econome.wire.protocols.langfuse.ids import observation_run_id, trace_run_id
 
 _ID_CHARACTERS = 22
@@ -127,8 +128,8 @@ def _signature(here: Econome, media_id: str, asked: dict[str, str]) -> str:
     """Ours; "" for what we would never sign."""
     if uuid_of(asked["run"]) is None or not asked["expires"].isdecimal() or len(asked["expires"]) > 12:
         return ""
-    said = "\n".join(("media", media_id, *(asked[name] for name in _SIGNED)))
-    return hmac.digest(signer(here).secret, said.encode("utf-8", "replace"), "sha256").hex()
+    said = dump(["media", media_id, *(asked[name] for name in _SIGNED)])  # where each ends is clear
+    return hmac.digest(signer(here).secret, said, "sha256").hex()
 
 
 ROUTES = [
