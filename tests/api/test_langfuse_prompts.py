@@ -184,6 +184,24 @@ def test_only_what_was_announced_is_taken(server: TestClient) -> None:
     assert server.get("/api/public/media/nothing").status_code == 404
 
 
+def test_a_key_for_some_projects_gives_files_to_its_own_runs_and_to_those_to_come(server: TestClient) -> None:
+    span = {"id": "o1", "traceId": "t1", "name": "look", "startTime": AT, "endTime": AT}
+    event = {"id": "e", "type": "span-create", "timestamp": AT, "body": span}
+    server.post("/api/public/ingestion", json={"batch": [event]}, headers={"x-project-name": "shop"})
+    keys = server.app.state.econome.keys  # type: ignore[attr-defined]
+    digest = base64.b64encode(hashlib.sha256(PICTURE).digest()).decode()
+    for projects, observation, status in (("kiosk", "o1", 403), ("shop", "o1", 200), ("kiosk", "o2", 200)):
+        headers = {"x-api-key": keys.create("test", Role.INGEST, projects=projects)[1]}
+        body = {
+            "traceId": "t1",
+            "observationId": observation,
+            "sha256Hash": digest,
+            "contentType": "image/png",
+        }
+        said = server.post("/api/public/media", json=body, headers=headers).json()
+        assert server.put(_path(said["uploadUrl"]), content=PICTURE).status_code == status, projects
+
+
 def test_a_name_cannot_pass_for_another_part_of_what_was_signed(server: TestClient) -> None:
     said = _announced(server, field="x\ntext/plain\n*,", contentType="image/png")
     parts = urlsplit(said["uploadUrl"])

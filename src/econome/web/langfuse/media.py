@@ -21,13 +21,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from econome.analytics.langfuse import MediaFile, media_file
-from econome.domain.key import Role
+from econome.analytics.runs import run_by_id
+from econome.domain.key import Role, matches
 from econome.domain.piece import Attachment, Delivery
 from econome.web.auth import require
 from econome.web.body import body_of
 from econome.web.context import Econome, context
 from econome.web.errors import Forbidden, Invalid, NotFound, TooLarge
-from econome.web.ingest import tell
 from econome.web.langfuse.asked import require_any
 from econome.web.langsmith.asked import json_answer, json_object, visible, whole
 from econome.web.langsmith.attachments import LIFE_SECONDS, signer
@@ -83,11 +83,9 @@ async def upload(request: Request) -> Response:
         digest = await run_in_threadpool(hashlib.sha256, body.content)
         if _id_of(base64.b64encode(digest.digest()).decode()) != media_id:
             raise Invalid("This is not the content whose digest was announced")
+        await run_in_threadpool(_refuse_foreign, here, asked)
         file = Attachment(UUID(asked["run"]), asked["name"], asked["type"], body.content)
-        delivery = Delivery(attachments=[file])
-        await here.writer.write(UUID(asked["workspace"]), delivery, asked["projects"] or None)
-    if delivery.refusals:
-        raise Forbidden(tell(delivery.refusals[0]))
+        await here.writer.write(UUID(asked["workspace"]), Delivery(attachments=[file]))
     return Response(status_code=200)
 
 
@@ -118,6 +116,14 @@ async def read(request: Request) -> Response:
             "urlExpiry": datetime.fromtimestamp(time.time() + LIFE_SECONDS, UTC),
         }
     )
+
+
+def _refuse_foreign(here: Econome, asked: dict[str, str]) -> None:
+    """Refuses a file of a run that its sender's key is not for. One that has not come yet cannot be guessed."""
+    workspace, projects = UUID(asked["workspace"]), asked["projects"]
+    row = run_by_id(here.store, workspace, (), UUID(asked["run"])) if projects else None
+    if row is not None and not matches(projects, here.projects.name_of(workspace, row.project)):
+        raise Forbidden(f"This key is for {projects}, and the run of this file is not among those")
 
 
 def _id_of(digest: str) -> str:
