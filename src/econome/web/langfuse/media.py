@@ -119,7 +119,7 @@ async def read(request: Request) -> Response:
 
 
 def _refuse_foreign(here: Econome, asked: dict[str, str]) -> None:
-    """Refuses a file of a run that its sender's key is not for. One that has not come yet cannot be guessed."""
+    """Refuses a file of a run that its sender's key is not for. One yet to come cannot be guessed."""
     workspace, projects = UUID(asked["workspace"]), asked["projects"]
     row = run_by_id(here.store, workspace, (), UUID(asked["run"])) if projects else None
     if row is not None and not matches(projects, here.projects.name_of(workspace, row.project)):
