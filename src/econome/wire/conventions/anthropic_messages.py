@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from econome.domain.usage import Bucket, Fee
-from econome.wire.conventions.account import Account, Convention, add_fee, count, details
+from econome.wire.conventions.account import Account, Convention, add_fee, count, details, within_measure
 from econome.wire.conventions.splitting import add_exclusive, split, writes_of
 
 ADVISED = "an advisor's tokens are billed at another model's price and are not in the cost"
@@ -32,7 +32,7 @@ def read(usage: Mapping[str, Any]) -> Account:
     if usage.get("speed") == "fast":
         account.service_tier = "fast"
     add_searches(account, usage)
-    return account
+    return within_measure(account)
 
 
 def _iterations(usage: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

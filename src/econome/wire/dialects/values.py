@@ -93,13 +93,34 @@ def object_at(attributes: Attributes, *names: str) -> dict[str, Any]:
 
 
 def python_literal(value: str) -> Any:
-    """What Python's own spelling of a value says (`{'a': None}`): some libraries send it for JSON."""
+    """What Python's own spelling of a value says (`{'a': None}`): some libraries send it for JSON.
+
+    What JSON has no form for (a set, bytes, a tuple as a key) becomes what comes nearest.
+    """
     if len(value) > _MOST_TO_EVALUATE:
         return value
     try:
-        return ast.literal_eval(value)
+        return _as_json(ast.literal_eval(value))
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return value
+
+
+def _as_json(value: object) -> Any:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case dict():
+            return {
+                name if isinstance(name, str) else str(name): _as_json(one) for name, one in value.items()
+            }
+        case list() | tuple():
+            return [_as_json(one) for one in value]
+        case set():
+            return sorted((_as_json(one) for one in value), key=str)
+        case bytes():
+            return value.decode("utf-8", "replace")
+        case _:
+            return str(value)
 
 
 def moment(attributes: Attributes, *names: str) -> datetime | None:

@@ -37,6 +37,7 @@ _MOST_BYTES_TO_COUNT = 2_000_000
 OF_SUM = ":sum"
 """How the name of a convention ends where it is a step's own sum of the calls below it."""
 
+_AS_SENT = "it could not be read as {}, and was kept as sent"
 _ZERO = "no token was reported for an answer that has some"
 
 
@@ -58,6 +59,15 @@ def delivery_of(spans: Iterable[Span], project: str = "") -> Delivery:
 def piece_of(span: Span, project: str = "") -> Piece | None:
     """The run of a span, whole; None for one that only announces another."""
     told, dialect = _read(span)
+    try:
+        return _piece(span, project, told, dialect)
+    except Exception:
+        # What was read may be of a shape that nobody thought of: nor may that cost the neighbours.
+        log.exception("What a span of %s told as %s makes no run", span.source.scope, dialect)
+        return _piece(span, project, Told(notes=[_AS_SENT.format(dialect)]), dialect)
+
+
+def _piece(span: Span, project: str, told: Told, dialect: str) -> Piece | None:
     if told.is_announcement:
         return None
     piece = Piece(
@@ -99,7 +109,7 @@ def _read(span: Span) -> tuple[Told, str]:
     except Exception:
         # One strange value must not cost the span, nor its neighbours: all of it is kept as sent.
         log.exception("A span of %s could not be read as %s", span.source.scope, dialect.name)
-        return Told(notes=[f"it could not be read as {dialect.name}, and was kept as sent"]), dialect.name
+        return Told(notes=[_AS_SENT.format(dialect.name)]), dialect.name
 
 
 def _place(given: dict[str, Any], span: Span, told: Told) -> None:
