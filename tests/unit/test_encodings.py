@@ -130,3 +130,10 @@ def test_pictures_and_files_are_seen_and_text_is_not_one() -> None:
     assert has_media({"messages": [{"role": "user", "content": [words, picture]}]})
     assert not has_media({"messages": [{"role": "user", "content": [words]}]})
     assert not has_media(None)
+
+
+@pytest.mark.parametrize("kind", [[], {}, 5, None])
+def test_a_part_of_no_known_kind_stops_no_estimate(kind: object) -> None:
+    inputs = {"messages": [{"role": "user", "content": [{"type": kind, "text": "Beans?"}]}]}
+    assert not has_media(inputs)
+    assert estimated_chat(Tokenizers(), "gpt-4o", inputs, None) is None

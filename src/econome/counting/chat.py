@@ -53,7 +53,7 @@ def has_media(inputs: object) -> bool:
     if not isinstance(inputs, Mapping):
         return False
     return any(
-        isinstance(block, Mapping) and block.get("type") in _MEDIA
+        isinstance(block, Mapping) and str(block.get("type")) in _MEDIA
         for message in messages_of(inputs)
         if isinstance(content := message.get("content"), list)
         for block in content
@@ -98,7 +98,7 @@ def _plain(content: object) -> str | None:
         return content
     if isinstance(content, list):
         texts = [block.get("text") if isinstance(block, dict) else block for block in content]
-        kinds = {block.get("type", "text") for block in content if isinstance(block, dict)}
+        kinds = {str(block.get("type", "text")) for block in content if isinstance(block, dict)}
         if kinds <= _TEXTS and all(isinstance(text, str) for text in texts):
             return "".join(map(str, texts))
     return None
