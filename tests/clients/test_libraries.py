@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from clients.serving import Running
-from libraries import page
+from libraries import comparing, page
 from libraries.case import PROGRAMS, Loss, all_cases, read
 from libraries.ledger import Call, total
 from libraries.run import prove
@@ -51,3 +53,18 @@ def test_a_call_whose_usage_is_lost_is_still_a_call() -> None:
 def test_what_a_library_makes_up_is_expected_of_it() -> None:
     (told,) = Loss("*", ("usage",), "for a test", {"input": 24}).befell(CACHED)
     assert (told.told, told.input, told.cache_read) == (True, 24, 0)
+
+
+def test_each_number_that_is_not_as_served_is_told() -> None:
+    case = replace(read(PROGRAMS / "langfuse_v2.py"), labels=("user anna",), losses=(), tells_cost=True)
+    wanted = comparing.expected_of(
+        case, [CACHED, Call("failing chat", "gpt-4o-mini", told=False, failed=True)]
+    )
+    found = replace(wanted, failed=0, cost=Decimal(1), labelled={"user anna": 1}, stated=Decimal(2))
+    assert wanted.against(wanted) == []
+    assert found.against(wanted) == [
+        "failed calls: 0, expected 1",
+        f"cost: 1, expected {CACHED.cost}",
+        "calls of user anna: 1, expected 2",
+        f"cost by the client: 2, expected {CACHED.cost}",
+    ]

@@ -59,6 +59,7 @@ class Case:
     environment: dict[str, str]
     asks: bool  # it asks what only Econome answers: what it sends is no capture
     tells_cost: bool = False  # it reckons what a call costs, and tells it
+    labels: tuple[str, ...] = ()  # that each of its calls has, from above too: "user anna"
 
     @property
     def is_javascript(self) -> bool:
@@ -107,6 +108,7 @@ def read(program: Path) -> Case:
         requirements=tuple(header["dependencies"]),
         losses=losses,
         tells_cost=ours.get("tells_cost", False),
+        labels=tuple(ours.get("labels", ())),
         project=ours.get("project"),
         environment=ours.get("environment", {}),
         asks=ours.get("asks", False),

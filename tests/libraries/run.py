@@ -18,7 +18,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -52,15 +51,12 @@ def prove(case: Case, server: Running) -> Outcome:
     start = time.monotonic()
     try:
         outcome.versions = versions_in(case)
-        before = comparing.found(server)
+        before = comparing.found(server, case.labels)
         with provider.running() as known:
             program.run(case, known.address, server.address)
         outcome.calls = len(known.ledger.calls)
-        served_calls = known.ledger.calls
-        bill = sum((call.cost for call in served_calls if call.told), Decimal(0))
-        project = case.project or case.name.replace("_", "-")
-        wanted = comparing.expected(case.told(served_calls), project, bill if case.tells_cost else None)
-        outcome.wrong = comparing.found(server).since(before).against(wanted)
+        wanted = comparing.expected_of(case, known.ledger.calls)
+        outcome.wrong = comparing.found(server, case.labels).since(before).against(wanted)
     except (RuntimeError, AssertionError, OSError) as error:
         outcome.wrong.append(str(error))
     outcome.seconds = time.monotonic() - start

@@ -3,6 +3,7 @@
 //
 // [tool.econome]
 // title = "Langfuse 3 in JavaScript: batches of JSON"
+// labels = ["user anna", "session thread-1", "tag beta"]
 //
 // [tool.econome.environment]
 // LANGFUSE_PUBLIC_KEY = "langfuse-js-3"

@@ -4,6 +4,7 @@
 # [tool.econome]
 # project = "default"
 # title = "Langfuse 2: batches of JSON"
+# labels = ["user anna", "session thread-1", "tag beta"]
 #
 # [[tool.econome.lost]]
 # calls = "embeddings"

@@ -3,6 +3,7 @@
 #
 # [tool.econome]
 # title = "Langfuse 3: its OpenAI, observations and scores"
+# labels = ["user anna", "session thread-1", "tag beta"]
 # ///
 """Langfuse's own OpenAI client inside an observed function."""
 

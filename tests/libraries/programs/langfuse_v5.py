@@ -3,6 +3,7 @@
 #
 # [tool.econome]
 # title = "Langfuse 5: its OpenAI, observations, scores and prompts"
+# labels = ["user anna", "session thread-1", "tag beta"]
 # ///
 """Langfuse's own OpenAI client inside an observed function."""
 

@@ -11,6 +11,7 @@
 //
 // [tool.econome]
 // title = "Vercel's AI SDK 5"
+// labels = ["user anna", "session thread-1", "tag beta"]
 //
 // [[tool.econome.lost]]
 // calls = "cached chat"

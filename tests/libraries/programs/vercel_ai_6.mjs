@@ -11,6 +11,7 @@
 //
 // [tool.econome]
 // title = "Vercel's AI SDK 6"
+// labels = ["user anna", "session thread-1", "tag beta"]
 // ///
 // The wrapper of each call repeats the sum of its steps.
 import { provider } from "./otlp.mjs";
