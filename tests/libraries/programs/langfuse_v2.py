@@ -1,5 +1,5 @@
 # /// script
-# dependencies = ["langfuse==2.60.10", "openai<2"]
+# dependencies = ["langfuse==2.60.10", "openai==1.109.1"]
 #
 # [tool.econome]
 # project = "default"

@@ -1,9 +1,9 @@
 # /// script
 # dependencies = [
 #     "openinference-instrumentation-openai==0.1.66",
-#     "openai>=3.54",
-#     "opentelemetry-sdk",
-#     "opentelemetry-exporter-otlp-proto-http",
+#     "openai==3.57.0",
+#     "opentelemetry-sdk==1.45.2",
+#     "opentelemetry-exporter-otlp-proto-http==1.45.2",
 # ]
 #
 # [tool.econome]

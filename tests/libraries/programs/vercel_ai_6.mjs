@@ -1,12 +1,12 @@
 // /// script
 // dependencies = [
-//     "ai@6",
-//     "@ai-sdk/openai@3",
-//     "@opentelemetry/api@~1.9.0",
-//     "@opentelemetry/exporter-trace-otlp-http@<0.300",
-//     "@opentelemetry/sdk-trace-node@2",
-//     "@opentelemetry/resources@2",
-//     "zod@4",
+//     "ai@6.0.326",
+//     "@ai-sdk/openai@3.0.141",
+//     "@opentelemetry/api@1.9.1",
+//     "@opentelemetry/exporter-trace-otlp-http@0.223.1",
+//     "@opentelemetry/sdk-trace-node@2.12.0",
+//     "@opentelemetry/resources@2.12.1",
+//     "zod@4.6.7",
 // ]
 //
 // [tool.econome]
