@@ -128,6 +128,13 @@ def test_codex_completed_event_is_a_call_whose_tool_count_is_no_more_tokens() ->
     assert (run.input_tokens, run.cache_read, run.output_tokens, run.reasoning) == (15562, 10624, 355, 166)
 
 
+def test_of_codex_a_side_that_is_not_told_is_unknown_and_one_below_zero_tells_nothing() -> None:
+    run = run_told_by(codex_completed(input_token_count="", cached_token_count=None))
+    assert (run.input_tokens, run.output_tokens) == (None, 355)
+    run = run_told_by(codex_completed(output_token_count=-1))
+    assert (run.input_tokens, run.output_tokens) == (None, None)
+
+
 def test_a_file_and_a_log_of_codex_tell_that_they_mean_one_call() -> None:
     told = read_record(codex_completed())
     first = read(Agent.CODEX, files_of(Agent.CODEX)[2]).calls[0]

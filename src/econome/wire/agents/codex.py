@@ -320,11 +320,17 @@ def read_record(record: LogRecord, project: str = "") -> Piece | None:
         max(0, generated or 0),
         max(0, count(own, "reasoning_token_count") or 0),
     )
+    usage = _usage(counts)
+    for name, tokens in (("input_tokens", sent), ("output_tokens", generated)):
+        if tokens is None:
+            del usage[name], usage[f"{name}_details"]
+        else:
+            usage[name] = tokens  # below zero it is told as what cannot be
     at, session = ended_at(record), text(own, "conversation.id")
     call = Call(
         agent=Agent.CODEX,
         key=f"log/{session}/{at.isoformat() if at else ''}/{'/'.join(map(str, counts))}",
-        usage=_usage(counts),
+        usage=usage,
         model=text(own, "model", "slug"),
         provider="openai",
         request_id=likeness(Agent.CODEX, session, _told(counts)) if session else "",
