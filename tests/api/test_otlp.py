@@ -96,6 +96,12 @@ def test_a_text_that_is_no_utf8_costs_no_batch_of_protobuf(server: TestClient) -
     assert totals(server) == {"runs": 2, "calls": 1, "input": 1200, "output": 50}
 
 
+@pytest.mark.parametrize("content", [b"{}", b'{"resourceSpans": null}', b'{"resourceSpans": []}'])
+def test_an_export_of_nothing_is_taken(server: TestClient, content: bytes) -> None:
+    answer = server.post("/v1/traces", content=content, headers={"content-type": JSON})
+    assert (answer.status_code, answer.json()) == (200, {})
+
+
 def test_a_span_without_an_id_is_refused_and_told_and_its_neighbours_are_kept(server: TestClient) -> None:
     answer = post_json(server, a_span(), a_span(spanId=""), a_span(traceId="0" * 32, spanId="ab" * 8))
     assert answer.status_code == 200

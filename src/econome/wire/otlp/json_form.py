@@ -50,7 +50,7 @@ def request_in(body: bytes, holder: str) -> Mapping[str, Any]:
         if what == KEPT_AS_TEXT:
             message = f"The body is no JSON: {error}"
             raise Undecodable(message) from error
-    if not isinstance(request, dict) or not isinstance(request.get(holder, []), list):
+    if not isinstance(request, dict) or not isinstance(request.get(holder) or [], list):
         message = f'The body is no OTLP request: it must be an object whose "{holder}" is a list'
         raise Undecodable(message)
     return request
