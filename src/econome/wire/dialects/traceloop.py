@@ -48,6 +48,7 @@ _INPUT, _OUTPUT = "traceloop.entity.input", "traceloop.entity.output"
 _COPIES = {_INPUT: "gen_ai.task.input", _OUTPUT: "gen_ai.task.output"}
 _FUNCTIONS = "llm.request.functions"
 _CHUNKS = ("llm.content.completion.chunk", "gen_ai.content.completion.chunk")
+_OF_GOOGLE = ("google_generativeai", "vertexai")
 _PROVIDERS = {
     "aws": "aws.bedrock",
     "azure": "azure.ai.openai",
@@ -140,7 +141,7 @@ def _read_call(span: Span, told: Told) -> None:
         told.inputs = {"input": [one.get("content") for one in told.inputs.get("messages", ())]}
     if scope == "bedrock":  # it passes on AWS's count of what was not cached
         told.account = usage_of(given, CONVENTION, told.notes, cache_outside=True)
-    elif scope == "google_generativeai":
+    elif scope in _OF_GOOGLE:
         told.account = _of_gemini(given, told)
     elif told.account is not None and told.account.is_zero and not told.response_id:
         told.account = None  # a call that failed, whose answer told nothing
@@ -181,12 +182,19 @@ def _read_functions(given: Mapping[str, Any], told: Told) -> None:
 def _of_gemini(given: Mapping[str, Any], told: Told) -> Account | None:
     """Gemini's candidates are not all that it bills: the total shows what it thought beside them."""
     sent, made, total = (
-        number(given, f"gen_ai.usage.{name}_tokens") for name in ("input", "output", "total")
+        number(given, f"gen_ai.usage.{name}", f"llm.usage.{name}", f"gen_ai.usage.{older}")
+        for name, older in (
+            ("input_tokens", "prompt_tokens"),
+            ("output_tokens", "completion_tokens"),
+            ("total_tokens", "total_tokens"),
+        )
     )
     thought = int(total - sent - (made or 0)) if sent is not None and total is not None else 0
     if thought <= 0:
         return told.account
-    whole_of_it = {**given, "gen_ai.usage.output_tokens": int(made or 0) + thought}
+    names = ("gen_ai.usage.completion_tokens", "llm.usage.completion_tokens")
+    whole_of_it = {name: value for name, value in given.items() if name not in names}
+    whole_of_it["gen_ai.usage.output_tokens"] = int(made or 0) + thought
     whole_of_it["gen_ai.usage.reasoning_tokens"] = thought
     return usage_of(whole_of_it, CONVENTION, told.notes)
 
