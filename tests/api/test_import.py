@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
+import zstandard
 from starlette.testclient import TestClient
 
 from econome.cli import main
@@ -411,6 +412,24 @@ def test_a_mark_at_the_beginning_of_a_file_costs_no_call(
     assert "line 1:" not in complaint
     found = {name: one["calls"] for name, one in spend(server, "project").items()}
     assert found["gemini-cli"] == CALLS["gemini-cli"]
+
+
+def test_files_that_codex_has_packed_are_read_and_their_calls_are_the_same(
+    econome: Said, server: TestClient, tmp_path: Path
+) -> None:
+    plain, packed = FILES / "codex", tmp_path / "codex"
+    shutil.copytree(plain, packed)
+    for path in packed.rglob("rollout-*.jsonl"):
+        first, rest = path.read_bytes().split(b"\n", 1)  # packed, and something added afterwards
+        frames = [zstandard.compress(part) for part in (first + b"\n", rest)]
+        path.with_name(f"{path.name}.zst").write_bytes(b"".join(frames))
+        path.unlink()
+    (packed / "sessions" / "rollout-broken.jsonl.zst").write_bytes(b"no frame")
+    _, _, complaint = econome("codex", packed)
+    assert "rollout-broken.jsonl.zst: it cannot be unpacked" in complaint
+    assert totals(server)["calls"] == CALLS["codex"]
+    econome("codex", plain)
+    assert totals(server)["calls"] == CALLS["codex"]
 
 
 def test_no_server_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BufferedReader
 from pathlib import Path
+
+import zstandard
 
 from econome.domain.errors import EconomeError
 from econome.settings import agents_homes
 from econome.wire.agents.call import Agent
 
 Environment = Mapping[str, str]
+
+_PACKED = ".zst"
+"""How Codex ends the name of a file that it packs, which it does with all that are a week old."""
 
 
 class NoFiles(EconomeError):
@@ -67,9 +73,13 @@ KINDS: Mapping[Agent, _Kind] = {
     Agent.CODEX: _Kind(
         "Codex CLI",
         _homes_of_codex,
-        ("sessions/**/rollout-*.jsonl", "archived_sessions/**/rollout-*.jsonl"),
+        tuple(
+            f"{folder}/**/rollout-*.jsonl{packed}"
+            for folder in ("sessions", "archived_sessions")
+            for packed in ("", _PACKED)
+        ),
         "CODEX_HOME",
-        lambda path: path.name.startswith("rollout-") and path.suffix == ".jsonl",
+        lambda path: path.name.startswith("rollout-") and path.name.removesuffix(_PACKED).endswith(".jsonl"),
     ),
     Agent.GEMINI_CLI: _Kind(
         "Gemini CLI",
@@ -114,6 +124,21 @@ def find(
             f"Name the files or their folder after the agent, or set {settings}."
         )
     return sorted(found.values(), key=_age)
+
+
+def lines_in(path: Path) -> Generator[bytes]:
+    """The lines of a session file, packed or not. Raises `OSError` for one that cannot be read."""
+    with path.open("rb") as file:
+        if path.suffix != _PACKED:
+            yield from file
+            return
+        # What is added to a packed file is a frame of its own.
+        unpacking = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        try:
+            yield from BufferedReader(unpacking, 1 << 20)
+        except zstandard.ZstdError as error:
+            message = f"it cannot be unpacked: {error}"
+            raise OSError(message) from error
 
 
 def _given(kind: _Kind, paths: Iterable[Path]) -> Iterator[Path]:

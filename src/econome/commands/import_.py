@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -205,13 +206,13 @@ class _Importer:
         return self._reads_all or not self._memory.has(one.path, one.size, one.changed)
 
     def _file(self, one: SessionFile, parents: dict[str, str]) -> None:
-        from econome.commands.agent_files import folder_of  # noqa: PLC0415
+        from econome.commands.agent_files import folder_of, lines_in  # noqa: PLC0415
         from econome.wire.agents import AGENTS  # noqa: PLC0415
         from econome.wire.agents.reading import About  # noqa: PLC0415
 
         try:
-            with one.path.open("rb") as lines:
-                found = AGENTS[one.agent].read(lines, About(str(one.path), folder_of(one), parents))
+            about = About(str(one.path), folder_of(one), parents)
+            found = AGENTS[one.agent].read(lines_in(one.path), about)
         except OSError as error:
             self._outcome.broken.append(f"{one.path}: {error.strerror or error}")
             return
@@ -284,6 +285,7 @@ class _Importer:
 
 def _parents(files: Iterable[SessionFile]) -> dict[str, str]:
     """Of which session each of Codex' is a fork: their first lines tell."""
+    from econome.commands.agent_files import lines_in  # noqa: PLC0415
     from econome.wire.agents.call import Agent  # noqa: PLC0415
     from econome.wire.agents.codex import lineage  # noqa: PLC0415
 
@@ -292,8 +294,8 @@ def _parents(files: Iterable[SessionFile]) -> dict[str, str]:
         if one.agent is not Agent.CODEX:
             continue
         try:
-            with one.path.open("rb") as lines:
-                session, parent = lineage(lines.readline())
+            with closing(lines_in(one.path)) as lines:
+                session, parent = lineage(next(lines, b""))
         except OSError:
             continue  # told when it is read
         if session and parent:
