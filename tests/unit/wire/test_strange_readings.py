@@ -9,7 +9,7 @@ import pytest
 from econome.wire.conventions import MOST_TOKENS, Contradiction, anthropic_messages
 from econome.wire.dialects import Dialect, Told
 from econome.wire.dialects.values import python_literal
-from econome.wire.otlp import pieces
+from econome.wire.otlp import json_form, pieces
 from econome.wire.otlp.span import Source, Span
 
 
@@ -39,3 +39,11 @@ def test_what_summing_up_took_is_not_beyond_all_measure_either() -> None:
     request = {"type": "compaction", "input_tokens": MOST_TOKENS, "output_tokens": 1}
     with pytest.raises(Contradiction, match="beyond all measure"):
         anthropic_messages.read({"input_tokens": 1, "output_tokens": 1, "iterations": [request, request]})
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("12", 12), (12, 12), ("abc", "abc"), ("12.5", "12.5"), (None, None), ([], "[]"), (2**70, str(2**70))],
+)
+def test_a_whole_number_that_is_none_is_not_zero(said: object, meant: object) -> None:
+    assert json_form.value_of({"intValue": said}) == meant

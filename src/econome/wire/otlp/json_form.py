@@ -70,8 +70,7 @@ def value_of(value: object, depth: int = 0) -> Any:
             case "stringValue":
                 return held if isinstance(held, str) else str(held)
             case "intValue":
-                number = whole(held)
-                return number if -_INT64 <= number < _INT64 else str(held)
+                return _whole_or_text(held)
             case "boolValue":
                 return bool(held)
             case "doubleValue":
@@ -190,6 +189,15 @@ def hex_of(value: object) -> bytes:
 
 def _enum(value: object, names: Mapping[str, int]) -> int:
     return names.get(value, 0) if isinstance(value, str) and not value.isdecimal() else whole(value)
+
+
+def _whole_or_text(value: object) -> int | str | None:
+    """The number; what is none is kept as it is written, for nobody said that it is 0."""
+    try:
+        number = int(value)  # type: ignore[call-overload]
+    except (TypeError, ValueError, OverflowError):
+        return None if value is None else str(value)
+    return number if -_INT64 <= number < _INT64 else str(value)
 
 
 def _double(value: object) -> float | None:
