@@ -53,6 +53,19 @@ def test_a_restart_between_the_two_reports_of_a_call_makes_no_second_call(
         assert calls(server) == 2 + len(alike)
 
 
+def test_after_a_restart_a_nearer_report_takes_the_place_of_the_one_that_was_paired(
+    settings_of: Callable[..., Settings],
+) -> None:
+    settings = settings_of()
+    client = a_span("a" * 32, CLIENT, NOON + timedelta(milliseconds=200), f"chatcmpl-{7:020}")
+    with TestClient(create_app(settings, "eca_test"), base_url="http://localhost") as server:
+        post(server, [client, a_span("b" * 32, FRAMEWORK, NOON)])
+        assert calls(server) == 1
+    with TestClient(create_app(settings, "eca_test"), base_url="http://localhost") as server:
+        post(server, [a_span("c" * 32, FRAMEWORK, NOON + timedelta(milliseconds=199))])
+        assert calls(server) == 2
+
+
 def test_a_call_that_three_libraries_report_is_one(server: TestClient) -> None:
     client, framework = a_call(1)
     post(server, [client])

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
+from uuid import UUID
 
 from econome.ingest.answers import LEAST_CHARACTERS, Candidate, Place, TraceKey
 from econome.ingest.counting import Member
@@ -30,6 +32,15 @@ MOST: Final = 512
 
 ShadowKey = tuple[int, int, str, int]
 """Workspace, project, model and tokens sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A run of the store that may be one call with another."""
+
+    trace_id: UUID
+    id: UUID
+    key_time: datetime
 
 
 def shadow_key(key: TraceKey, member: Member) -> ShadowKey | None:

@@ -23,7 +23,7 @@ from econome.ingest.counting import PARTIAL, Member, Verdict
 from econome.ingest.members import Stored, member_of, verdict_of
 from econome.ingest.memory import Memory, RunKey, run_key
 from econome.ingest.seen import Seen
-from econome.ingest.shadows import EARLY, LONGEST, ShadowKey, Shadows, shadow_key, shadows
+from econome.ingest.shadows import EARLY, LONGEST, Alike, ShadowKey, Shadows, shadow_key, shadows
 from econome.ingest.traces import Trace, Traces
 from econome.ingest.windows import began_of, window_of
 from econome.store.client import Store
@@ -36,13 +36,6 @@ _SQL = "econome.ingest.sql"
 class _Answered:
     project: UUID
     response_id: str
-    trace_id: UUID
-    id: UUID
-    key_time: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Alike:
     trace_id: UUID
     id: UUID
     key_time: datetime
@@ -211,7 +204,7 @@ class Tally:
             self._compare_alike(alike)
 
     def _compare_alike(self, alike: ShadowKey) -> None:
-        here = [place for place in self._shadows.places(alike) if self._is_alike(place, alike)]
+        here = [place for place in self._shadows.places(alike) if self._key_of(place) == alike]
         self._shadows.keep(alike, here)
         # What was told of a run stands when memory has let go of its other half.
         free = [place for place in here if all(map(self._is_here, self._shadows.partners(place)))]
@@ -229,7 +222,7 @@ class Tally:
         for workspace, wanted in unknown.items():
             owner = UUID(int=workspace)
             found = self._store.ask(
-                _Alike,
+                Alike,
                 question("runs_alike", _SQL),
                 workspace=owner,
                 projects=[UUID(int=one) for one in {project for (_, project, _, _), _ in wanted}],
@@ -250,6 +243,15 @@ class Tally:
                 alike_too = self._key_of(place)
                 if alike_too in keys:
                     self._shadows.add(alike_too, place)
+            for alike in keys:
+                self._pair_again(alike)
+
+    def _pair_again(self, alike: ShadowKey) -> None:
+        """Whose shadow a run of the store was is not stored."""
+        places = [place for place in self._shadows.places(alike) if self._key_of(place) == alike]
+        for place, best in shadows(filter(None, map(self._unrepeated, places))).items():
+            if place[1] in self._traces[place[0]].shadowed:
+                self._shadows.pair(place, best)
 
     def _key_of(self, place: Place) -> ShadowKey | None:
         key, run_id = place
@@ -260,9 +262,6 @@ class Tally:
     def _is_here(self, place: Place) -> bool:
         trace = self._traces.get(place[0])
         return trace is not None and place[1] in trace.members
-
-    def _is_alike(self, place: Place, alike: ShadowKey) -> bool:
-        return self._key_of(place) == alike
 
     def _shade(self, place: Place, best: Place | None) -> None:
         key, run_id = place
