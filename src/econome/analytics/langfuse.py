@@ -48,9 +48,13 @@ class Place:
     is_root: bool
 
 
-def places_of(store: Store, workspace: UUID, traces: Sequence[UUID]) -> list[Place]:
-    """The runs of these traces, roots first."""
-    return store.ask(Place, question("langfuse_places"), workspace=workspace, traces=list(traces))
+def places_of(
+    store: Store, workspace: UUID, traces: Sequence[UUID], runs: Sequence[UUID] = ()
+) -> list[Place]:
+    """The runs of these traces, and these runs, roots first."""
+    return store.ask(
+        Place, question("langfuse_places"), workspace=workspace, traces=list(traces), runs=list(runs)
+    )
 
 
 def scores_of(

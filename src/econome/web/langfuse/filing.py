@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from econome.analytics.langfuse import Place, places_of
+from econome.analytics.langsmith_feedback import feedback_of
 from econome.domain.piece import Reason, Refusal
 from econome.domain.project import project_id
 from econome.web.auth import Caller
@@ -33,16 +34,18 @@ def file_scores(
 
     `project` is the name of the one that scores of no trace stand in.
     """
-    traces = {row["trace_id"] for row in rows if row["trace_id"] is not None}
-    places: dict[UUID, list[Place]] = {}
-    for place in places_of(here.store, caller.workspace, sorted(traces)) if traces else ():
-        places.setdefault(place.trace_id, []).append(place)
+    is_narrow = caller.projects is not None
+    before = _before(here, caller, rows) if is_narrow else {}
+    places = _Places(here, caller.workspace, [*rows, *before.values()], with_runs=is_narrow)
     kept, refusals = [], []
     for row in rows:
-        of_trace = places.get(row["trace_id"], [])
+        of_trace = places.of_trace(row)
         if row["run_id"] == row["trace_id"] and of_trace and of_trace[0].is_root:
             row["run_id"] = of_trace[0].id
-        where = _projects_of(here, caller, row, of_trace, project)
+        where = set(_projects_of(here, caller, row, places.about(row), project))
+        if (old := before.get(row["id"])) is not None:  # which this one would replace
+            name = here.projects.name_of(caller.workspace, old["project"]) if old["project"] else project
+            where |= set(_projects_of(here, caller, old, places.about(old), name))
         if all(caller.may_see(name) for name in where):
             kept.append(row)
         else:
@@ -51,11 +54,39 @@ def file_scores(
     return kept, refusals
 
 
+class _Places:
+    """Where the runs are that some scores are about; those named by their own ids only `with_runs`."""
+
+    def __init__(self, here: Econome, workspace: UUID, rows: Sequence[Row], *, with_runs: bool) -> None:
+        traces = sorted({row["trace_id"] for row in rows if row["trace_id"] is not None})
+        runs = sorted({row["run_id"] for row in rows if with_runs and row["run_id"] is not None})
+        self._by_trace: dict[UUID, list[Place]] = {}
+        self._by_id: dict[UUID, Place] = {}
+        for place in places_of(here.store, workspace, traces, runs) if traces or runs else ():
+            self._by_trace.setdefault(place.trace_id, []).append(place)
+            self._by_id[place.id] = place
+
+    def of_trace(self, row: Row) -> list[Place]:
+        """The runs of the trace that a score names, the root first."""
+        return self._by_trace.get(row["trace_id"], [])
+
+    def about(self, row: Row) -> list[Place]:
+        """The run that a score is of, in whichever trace, else the trace that it names."""
+        found = self._by_id.get(row["run_id"])
+        return [found] if found is not None else self.of_trace(row)
+
+
+def _before(here: Econome, caller: Caller, rows: Sequence[Row]) -> dict[UUID, Row]:
+    """What has the ids of these scores already."""
+    ids = [row["id"] for row in rows]
+    found = feedback_of(here.store, caller.workspace, (), ids=ids, limit=len(ids)) if ids else []
+    return {one.id: {"run_id": one.run_id, "trace_id": one.trace_id, "project": one.project} for one in found}
+
+
 def _projects_of(
-    here: Econome, caller: Caller, row: Row, of_trace: Sequence[Place], project: str
+    here: Econome, caller: Caller, row: Row, about: Sequence[Place], project: str
 ) -> Iterable[str]:
     """The names of the projects that a score touches."""
     if row["trace_id"] is None and row["run_id"] is None:
         return [project]
-    about = [place for place in of_trace if place.id == row["run_id"]] or of_trace
     return {here.projects.name_of(caller.workspace, place.project) for place in about}

@@ -90,8 +90,10 @@ async def update(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """DELETE /datasets/{id}: with its examples. Its experiments stay: they cost what they cost."""
     caller = for_datasets(request, Role.ADMIN)
-    here = context(request)
-    await run_in_threadpool(here.datasets.remove, dataset_in(request, caller))
+    here, dataset = context(request), dataset_in(request, caller)
+    await run_in_threadpool(here.datasets.remove, dataset)
+    # Whoever makes another dataset of this id must not find it shared.
+    await run_in_threadpool(here.shares.end, caller.workspace, dataset.id)
     return json_answer({"message": "deleted"})
 
 

@@ -15,9 +15,10 @@ from econome.analytics.langsmith_datasets import examples_of, heads_of
 from econome.analytics.payloads import payload_of_run
 from econome.analytics.runs import run_by_id
 from econome.domain.dataset import BASE, Dataset, Example, ExampleFile
+from econome.domain.key import Role
 from econome.web.auth import Caller
 from econome.web.context import Econome
-from econome.web.errors import Conflict, Invalid, NotFound
+from econome.web.errors import Conflict, Forbidden, Invalid, NotFound
 from econome.web.langsmith.asked import ids
 from econome.web.langsmith.datasets import dataset_of
 from econome.web.langsmith.example_json import Said, changed, created, metadata_of, said_of, splits_of
@@ -139,6 +140,8 @@ def _from_run(here: Econome, caller: Caller, said: Said) -> Said:
     """What goes in and comes out, taken from a run where the request asks for it."""
     if not said.body.get("use_source_run_io"):
         return said
+    if not caller.role.includes(Role.READ):  # the answer, and whoever lists the examples, shows the run
+        raise Forbidden('"use_source_run_io" reads a run: this needs a key that may read too, an admin\'s')
     source = next(iter(ids(said.body.get("source_run_id"), "source_run_id")), None)
     row = run_by_id(here.store, caller.workspace, (), source) if source is not None else None
     if row is None:

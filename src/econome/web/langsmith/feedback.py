@@ -137,11 +137,14 @@ async def create(request: Request) -> Response:
 
 
 def _refuse_foreign(here: Econome, caller: Caller, row: Mapping[str, Any]) -> None:
-    run = run_by_id(here.store, caller.workspace, (), row["run_id"]) if row["run_id"] else None
-    about = run.project if run is not None else row["project"]
-    project = here.projects.get(caller.workspace, about) if about else None
-    if project is not None and not caller.may_see(project.name):
-        raise Forbidden(f"This key is for {caller.projects}, and what this is about is not among those")
+    old = remark(here.store, caller.workspace, (), row["id"])  # which this one would replace
+    subjects = [(row["run_id"], row["project"]), *([(old.run_id, old.project)] if old is not None else [])]
+    for run_id, filed in subjects:
+        run = run_by_id(here.store, caller.workspace, (), run_id) if run_id else None
+        about = run.project if run is not None else filed
+        project = here.projects.get(caller.workspace, about) if about else None
+        if project is not None and not caller.may_see(project.name):
+            raise Forbidden(f"This key is for {caller.projects}, and what this is about is not among those")
 
 
 async def list_all(request: Request) -> Response:
