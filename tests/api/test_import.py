@@ -157,6 +157,33 @@ def test_watching_goes_on_with_what_is_new_until_it_is_stopped(
     assert printed.count("Files read") == 2
 
 
+def test_watching_outlives_a_server_that_is_away_for_a_while(
+    econome: Said, server: TestClient, through: Through, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "c2d7.jsonl"
+    whole = next((FILES / "claude-code").rglob("c2d7*.jsonl")).read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(whole[:3]))
+    waits = iter(("away", "back", "stop"))
+
+    class Clock:
+        """The session goes on while nobody answers; then the server is back."""
+
+        def sleep(self, _: float) -> None:
+            match next(waits):
+                case "away":
+                    path.write_bytes(b"".join(whole))
+                    through.breaks_after = 0
+                case "back":
+                    through.breaks_after = None
+                case _:
+                    raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_, "time", Clock())
+    code, _, complaint = econome("claude-code", path, "--watch", "5")
+    assert (code, totals(server)["calls"]) == (130, 3)
+    assert "not imported yet: The server does not answer." in complaint
+
+
 def test_small_files_go_together(econome: Said, through: Through) -> None:
     econome("claude-code", FILES / "claude-code")
     assert [body.count(b"\n") for body in through.sent] == [CALLS["claude-code"]]

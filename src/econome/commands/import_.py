@@ -91,13 +91,27 @@ class _Outcome:
 def _import(parsed: argparse.Namespace) -> int:
     chosen = settings_of(parsed)
     since = _since(parsed.since)
+    outcome = _once(parsed, chosen, since)
     if parsed.watch is None:
-        return _say(_once(parsed, chosen, since), parsed)
+        return _say(outcome, parsed)
     while True:
-        outcome = _once(parsed, chosen, since)
         if outcome.files:
             _say(outcome, parsed)
         time.sleep(parsed.watch)
+        outcome = _once_more(parsed, chosen, since)
+
+
+def _once_more(parsed: argparse.Namespace, chosen: Settings, since: datetime | None) -> _Outcome:
+    """What has come in since; nothing, and why, while the server is away: the next time it may be back."""
+    from econome.web.remote import RemoteError  # noqa: PLC0415
+
+    try:
+        return _once(parsed, chosen, since)
+    except RemoteError as error:
+        if 400 <= error.status < 500 and error.status not in _BUSY:
+            raise  # a key that was taken back stays so
+        print(f"not imported yet: {error}", file=sys.stderr)
+        return _Outcome()
 
 
 def _once(parsed: argparse.Namespace, chosen: Settings, since: datetime | None) -> _Outcome:
