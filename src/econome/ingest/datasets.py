@@ -6,18 +6,24 @@ Datasets are few and in memory; examples are in the store only.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from econome.domain.dataset import Dataset, Example, ExampleFile
+from econome.domain.errors import EconomeError
 from econome.store.client import Store
 from econome.store.question import question
 from econome.store.version import next_version
 
 _COMMANDS = "econome.ingest.commands"
 _MICROSECOND = timedelta(microseconds=1)
+
+
+class Removed(EconomeError):
+    """Somebody removed the dataset that was to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,18 @@ class Datasets:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._held: dict[tuple[UUID, UUID], Dataset] = {}
         self._versions: dict[tuple[UUID, UUID], int] = {}
         for row in store.ask(_Row, question("datasets_all", "econome.ingest.sql")):
             self._held[row.workspace, row.id] = _dataset(row)
             self._versions[row.workspace, row.id] = row.version
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """While this lasts nobody else changes any example: for what is read, changed and put."""
+        with self._lock:
+            yield
 
     def all(self, workspace: UUID) -> list[Dataset]:
         """Those of a workspace, the newest first."""
@@ -70,9 +82,15 @@ class Datasets:
     def put(
         self, dataset: Dataset, examples: Sequence[Example], files: Sequence[ExampleFile] = ()
     ) -> datetime:
-        """Stores new states of examples, together one version of the dataset; gives its moment."""
+        """Stores new states of examples, together one version of the dataset; gives its moment.
+
+        Raises `Removed` when the dataset was removed meanwhile, for it must not come back by this.
+        """
         with self._lock:
-            held = self._held.get((dataset.workspace, dataset.id), dataset)
+            held = self._held.get((dataset.workspace, dataset.id))
+            if held is None:
+                message = f"The dataset {dataset.name!r} was removed meanwhile"
+                raise Removed(message)
             now = max(datetime.now(UTC), held.modified_at + _MICROSECOND)
             version = next_version(0)
             if files:

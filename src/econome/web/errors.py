@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from econome.domain.errors import EconomeError
 from econome.ingest.budget import Overloaded
+from econome.ingest.datasets import Removed
 from econome.ingest.repricing import NoSuchRepricing, NotNow
 from econome.ingest.writer import Stopped
 from econome.settings import SettingsError
@@ -84,6 +85,7 @@ TABLE: dict[type[EconomeError], HTTPStatus] = {
     Busy: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.TOO_MANY_REQUESTS,
     NoSuchRepricing: HTTPStatus.NOT_FOUND,
+    Removed: HTTPStatus.NOT_FOUND,
     NotNow: HTTPStatus.CONFLICT,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooHeavy: HTTPStatus.BAD_REQUEST,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import HTTPConnection, Request
@@ -13,9 +14,11 @@ from starlette.responses import Response
 from econome.domain.key import Role
 from econome.domain.project import DEFAULT_PROJECT
 from econome.web.auth import Caller, require
-from econome.web.errors import Forbidden, NotFound
+from econome.web.errors import Forbidden, Invalid, NotFound
 from econome.web.langsmith.asked import json_answer, whole
+from econome.web.langsmith.query import FOR_EVER, SINCE_EVER
 from econome.wire.labels import NAME_CHARACTERS
+from econome.wire.times import instant
 
 ROOT = "/api/public/"
 """Under which all of Langfuse's API lies."""
@@ -63,6 +66,17 @@ def page_of(request: Request) -> tuple[int, int]:
         whole(asked.get("page") or None, "page", 1, 1, 1 << 20),
         whole(asked.get("limit") or None, "limit", 50, 1, _MOST),
     )
+
+
+def moment_in(request: Request, name: str) -> datetime | None:
+    """A time in the query string; None where none is given. Raises `Invalid` for what is none."""
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    found = instant(text.replace(" ", "+") if "T" in text else text)
+    if found is None:
+        raise Invalid(f'"{name}" must be a time such as "2026-03-18T12:00:00Z", not {text[:60]!r}')
+    return max(min(found, FOR_EVER), SINCE_EVER)
 
 
 def page_answer(rows: Sequence[Mapping[str, Any]], total: int, page: int, limit: int) -> Response:

@@ -28,7 +28,7 @@ from econome.web.errors import Forbidden, Invalid, NotFound
 from econome.web.langfuse.asked import name_in, page_answer, page_of, project_shown
 from econome.web.langfuse.filing import identity_of
 from econome.web.langsmith.asked import json_answer, json_object
-from econome.web.langsmith.query import FOR_EVER
+from econome.web.langsmith.query import FOR_EVER, SINCE_EVER
 from econome.wire.json_text import dump
 from econome.wire.protocols.langfuse.ids import item_id, trace_run_id
 from econome.wire.times import instant
@@ -45,10 +45,6 @@ async def create(request: Request) -> Response:
     name = said.get("name")
     if not isinstance(name, str) or not name or len(name) > _LONGEST_NAME:
         raise Invalid(f'"name" must be a text of 1 to {_LONGEST_NAME} characters')
-    now = datetime.now(UTC)
-    known = here.datasets.find(caller.workspace, name) or Dataset(
-        caller.workspace, uuid4(), name, "", "kv", "", "", "", "", {}, now, now
-    )
     changes: dict[str, Any] = {
         field: _json(said[theirs])
         for field, theirs in (
@@ -60,8 +56,7 @@ async def create(request: Request) -> Response:
     }
     if isinstance(said.get("description"), str):
         changes["description"] = said["description"]
-    dataset = replace(known, **changes)
-    await run_in_threadpool(here.datasets.save, dataset)
+    dataset = await run_in_threadpool(_save, here, caller, name, changes)
     return json_answer(_dataset_json(request, caller, dataset))
 
 
@@ -87,7 +82,7 @@ async def create_item(request: Request) -> Response:
     caller, here = _whoever(request, Role.INGEST), context(request)
     said = await json_object(request)
     dataset = _named(here, caller, str(said.get("datasetName") or ""))
-    example = await run_in_threadpool(_put, here, dataset, said)
+    example = await run_in_threadpool(_changed, here, dataset, said)
     return json_answer(_item_json(dataset, example))
 
 
@@ -101,7 +96,7 @@ async def list_items(request: Request) -> Response:
     if moment is None:
         raise Invalid(f'"version" must be a moment, not {asked["version"][:60]!r}')
     wanted = {name: asked[name] for name in _SOURCES if asked.get(name)}
-    found = await run_in_threadpool(_items, here, dataset, min(moment, FOR_EVER))
+    found = await run_in_threadpool(_items, here, dataset, max(min(moment, FOR_EVER), SINCE_EVER))
     kept = [one for one in found if all(_own(one).get(name) == said for name, said in wanted.items())]
     shown = kept[(page - 1) * limit : page * limit]
     return page_answer([_item_json(dataset, one) for one in shown], len(kept), page, limit)
@@ -119,6 +114,18 @@ async def delete_item(request: Request) -> Response:
     gone = replace(example, is_removed=True)
     await run_in_threadpool(context(request).datasets.put, dataset, [gone])
     return json_answer({"message": "Dataset item successfully deleted"})
+
+
+def _save(here: Econome, caller: Caller, name: str, changes: Mapping[str, Any]) -> Dataset:
+    """The dataset of that name with these changes, made if there is none: of many at once, once."""
+    now = datetime.now(UTC)
+    with here.datasets.changing():
+        known = here.datasets.find(caller.workspace, name) or Dataset(
+            caller.workspace, uuid4(), name, "", "kv", "", "", "", "", {}, now, now
+        )
+        dataset = replace(known, **changes)
+        here.datasets.save(dataset)
+    return dataset
 
 
 def _whoever(request: Request, role: Role) -> Caller:
@@ -153,6 +160,11 @@ async def _found(request: Request, caller: Caller) -> tuple[Dataset, Example]:
 def _items(here: Econome, dataset: Dataset, moment: datetime) -> list[Example]:
     heads = heads_of(here.store, dataset.workspace, [dataset.id], [], moment)
     return examples_of(here.store, dataset.workspace, heads)
+
+
+def _changed(here: Econome, dataset: Dataset, said: Mapping[str, Any]) -> Example:
+    with here.datasets.changing():  # what is not said stays as it is, whoever changes it too
+        return _put(here, dataset, said)
 
 
 def _put(here: Econome, dataset: Dataset, said: Mapping[str, Any]) -> Example:

@@ -19,10 +19,9 @@ from econome.domain.prompt import LATEST, PRODUCTION, PromptVersion
 from econome.web.auth import Caller, require
 from econome.web.context import context
 from econome.web.errors import Forbidden, Invalid, NotFound
-from econome.web.langfuse.asked import name_in, page_answer, page_of, require_any
+from econome.web.langfuse.asked import moment_in, name_in, page_answer, page_of, require_any
 from econome.web.langsmith.asked import json_answer, json_object, whole
 from econome.wire.json_text import dump
-from econome.wire.times import instant
 
 _LONGEST_NAME = 500
 _MOST_LABELS = 100
@@ -44,7 +43,7 @@ async def list_all(request: Request) -> Response:
     asked = request.query_params
     names = [asked["name"]] if asked.get("name") else []
     known = await run_in_threadpool(context(request).prompts.versions, caller.workspace, *names)
-    since, until = instant(asked.get("fromUpdatedAt")), instant(asked.get("toUpdatedAt"))
+    since, until = moment_in(request, "fromUpdatedAt"), moment_in(request, "toUpdatedAt")
     label, tag = asked.get("label"), asked.get("tag")
     kept = [
         one

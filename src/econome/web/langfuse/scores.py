@@ -25,12 +25,11 @@ from econome.web.auth import Caller, require
 from econome.web.context import context
 from econome.web.errors import Forbidden, Invalid, NotFound
 from econome.web.ingest import tell
-from econome.web.langfuse.asked import name_in, page_answer, page_of, project_shown
+from econome.web.langfuse.asked import moment_in, name_in, page_answer, page_of, project_shown
 from econome.web.langfuse.filing import file_scores, identity_of
-from econome.web.langsmith.asked import json_answer, json_body, visible
+from econome.web.langsmith.asked import json_answer, json_body, visible, whole
 from econome.web.langsmith.feedback import feedback_row
 from econome.wire.protocols.langfuse.ids import observation_run_id, score_id, trace_run_id
-from econome.wire.times import instant
 
 _IDS = ("id", "traceId", "observationId", "sessionId", "datasetRunId")
 _BESIDE = (*_IDS, "dataType", "configId", "queueId", "environment", "metadata", "authorUserId")
@@ -136,8 +135,7 @@ async def list_pages(request: Request) -> Response:
 async def list_on(request: Request) -> Response:
     """GET /api/public/v3/scores: on from a cursor, which is how many were shown already."""
     _, limit = page_of(request)
-    cursor = request.query_params.get("cursor", "")
-    offset = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 10 else 0
+    offset = whole(request.query_params.get("cursor") or None, "cursor", 0, 0, 1 << 31)
     found = await _found(request, limit, offset)
     caller = require(request, Role.READ)
     project = str(identity_of(context(request), caller.workspace, project_shown(request, caller)))
@@ -229,6 +227,9 @@ async def _found(request: Request, limit: int, offset: int) -> Scores:
         said = [one for name in names for text in asked.getlist(name) for one in text.split(",")]
         return [one.strip() for one in said if one.strip()]
 
+    sources = several("source")
+    if strange := next((one for one in sources if one.upper() not in _SOURCES), None):
+        raise Invalid(f'"source" must be one of {", ".join(_SOURCES)}, not {strange[:60]!r}')
     traces = [trace_run_id(one) for one in several("traceId", "traceIds")]
     observed = [
         observation_run_id(one, several("traceId")[0] if several("traceId") else "")
@@ -243,12 +244,12 @@ async def _found(request: Request, limit: int, offset: int) -> Scores:
         traces=traces,
         runs=observed,
         names=several("name"),
-        sources=[_SOURCES[one.upper()] for one in several("source") if one.upper() in _SOURCES],
+        sources=[_SOURCES[one.upper()] for one in sources],
         sessions=several("sessionId"),
         kinds=[one.upper() for one in several("dataType")],
         environments=several("environment"),
-        since=instant(asked.get("fromTimestamp")),
-        until=instant(asked.get("toTimestamp")),
+        since=moment_in(request, "fromTimestamp"),
+        until=moment_in(request, "toTimestamp"),
         limit=limit,
         offset=offset,
     )

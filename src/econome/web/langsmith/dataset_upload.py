@@ -78,7 +78,10 @@ def _columns(parts: Sequence[Part], name: str) -> list[str]:
 def _rows(content: bytes, inputs: Sequence[str], outputs: Sequence[str]) -> Iterator[Said]:
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""))
-    headings = reader.fieldnames or []
+    try:
+        headings = reader.fieldnames or []
+    except csv.Error as error:
+        raise Invalid(f"The first line of the file is not CSV: {error}") from error
     for name in (*inputs, *outputs):
         if name not in headings:
             raise Invalid(f"The file has no column {name[:60]!r}. It has {', '.join(headings)[:500]}")

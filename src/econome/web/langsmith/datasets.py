@@ -31,7 +31,7 @@ from econome.web.langsmith.asked import (
     subset,
 )
 from econome.web.langsmith.example_json import metadata_of, splits_of
-from econome.web.langsmith.query import FOR_EVER
+from econome.web.langsmith.query import FOR_EVER, SINCE_EVER, time_given
 from econome.wire.json_text import dump
 from econome.wire.times import instant
 
@@ -63,7 +63,7 @@ def new_dataset(here: Econome, caller: Caller, said: Mapping[str, Any]) -> Datas
     """The dataset that a body asks for; the same body sent again asks for the same. Raises `Conflict`."""
     identity = next(iter(ids(said.get("id"), "id")), None) or uuid4()
     now = datetime.now(UTC)
-    began = instant(said.get("created_at")) or now
+    began = time_given(said, "created_at") or now
     new = Dataset(caller.workspace, identity, "", "", "kv", "", "", "", "", {}, began, now)
     old = here.datasets.get(caller.workspace, identity)
     if old is not None and old.name != said.get("name"):
@@ -132,7 +132,7 @@ async def tag(request: Request) -> Response:
     if at is None:
         raise Invalid('"as_of" must be the time of a version, such as GET /datasets/{id}/versions gives')
     if at not in await run_in_threadpool(
-        versions_of, here.store, caller.workspace, dataset.id, min(at, FOR_EVER), 1
+        versions_of, here.store, caller.workspace, dataset.id, max(min(at, FOR_EVER), SINCE_EVER), 1
     ):
         raise Invalid(f"The dataset has no version of exactly {at.isoformat()}")
     await save_dataset(here, replace(dataset, tags={**dataset.tags, name: at}))
@@ -202,7 +202,7 @@ def moment_of(dataset: Dataset | None, said: str | None) -> datetime:
     if moment is None:
         known = ", ".join([LATEST, *(dataset.tags if dataset is not None else ())])
         raise Invalid(f"No version is named {str(said)[:60]!r}. Known are {known}, and times")
-    return min(moment, FOR_EVER)
+    return max(min(moment, FOR_EVER), SINCE_EVER)
 
 
 def datasets_json(here: Econome, workspace: UUID, datasets: Sequence[Dataset]) -> list[dict[str, object]]:

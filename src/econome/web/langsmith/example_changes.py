@@ -69,12 +69,15 @@ def update(here: Econome, caller: Caller, dataset: Dataset | None, said: Sequenc
     """Changes examples, of one dataset or of any; gives the version that this makes."""
     wanted = [one.id for one in said]
     datasets = [] if dataset is None else [dataset.id]
-    old = {one.id: one for one in read(here, caller.workspace, datasets, wanted, FOR_EVER)}
-    for one in said:
-        if one.id not in old:
-            raise NotFound(f"There is no example {one.id}")
-    examples, files = _all([changed(old[one.id], one) for one in said])
-    return _put(here, caller, examples, files)
+    with here.datasets.changing():
+        states = {one.id: one for one in read(here, caller.workspace, datasets, wanted, FOR_EVER)}
+        files: list[ExampleFile] = []
+        for one in said:
+            if one.id not in states:
+                raise NotFound(f"There is no example {one.id}")
+            states[one.id], contents = changed(states[one.id], one)  # which it may name again
+            files += contents
+        return _put(here, caller, list(states.values()), files)
 
 
 def upsert(here: Econome, caller: Caller, said: Sequence[Said]) -> datetime | None:
@@ -100,12 +103,13 @@ def split(
 ) -> list[UUID]:
     """Puts examples into parts of their dataset, and takes them out of others; gives those it found."""
     said = []
-    for one in read(here, caller.workspace, [dataset.id], wanted, FOR_EVER):
-        before = [name for name in splits_of(metadata_of(one.metadata)) if name not in removed]
-        after = list(dict.fromkeys([*before, *added])) or [BASE]
-        said.append(Said(one.id, {"split": after}))
-    if said:
-        update(here, caller, dataset, said)
+    with here.datasets.changing():
+        for one in read(here, caller.workspace, [dataset.id], wanted, FOR_EVER):
+            before = [name for name in splits_of(metadata_of(one.metadata)) if name not in removed]
+            after = list(dict.fromkeys([*before, *added])) or [BASE]
+            said.append(Said(one.id, {"split": after}))
+        if said:
+            update(here, caller, dataset, said)
     return [one.id for one in said]
 
 

@@ -32,10 +32,9 @@ from econome.web.langsmith.attachments import signer
 from econome.web.langsmith.datasets import dataset_in, dataset_of, for_datasets, moment_of
 from econome.web.langsmith.example_json import example_json
 from econome.web.langsmith.found import found_of
-from econome.web.langsmith.query import FOR_EVER, SINCE_EVER, all_of
+from econome.web.langsmith.query import FOR_EVER, SINCE_EVER, all_of, time_given
 from econome.web.langsmith.run_json import Found, run_json
 from econome.wire.json_text import dump
-from econome.wire.times import instant
 
 _MOST_RUNS = 10_000  # on one page of examples
 
@@ -69,7 +68,7 @@ async def compare(request: Request) -> Response:
         description=str(said.get("description") or ""),
         extra=dump(extra).decode() if isinstance(extra, dict) else "",
         experiments=wanted,
-        created_at=instant(said.get("created_at")) or now,
+        created_at=time_given(said, "created_at") or now,
         modified_at=now,
     )
     row = {field.name: getattr(comparison, field.name) for field in fields(Comparison)}

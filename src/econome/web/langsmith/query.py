@@ -114,3 +114,12 @@ def _moment(said: Mapping[str, Any], name: str, default: datetime) -> datetime:
     if moment is None:
         raise Invalid(f'"{name}" must be a time such as "2026-03-18T12:00:00Z", not {str(value)[:60]!r}')
     return min(max(moment, SINCE_EVER), FOR_EVER)
+
+
+def time_given(said: Mapping[str, Any], name: str) -> datetime | None:
+    """The moment that a body gives. Raises `Invalid` for none, and for one that the store cannot keep."""
+    value = said.get(name)
+    moment = None if value is None else instant(value)
+    if value is not None and (moment is None or not SINCE_EVER <= moment <= FOR_EVER):
+        raise Invalid(f'"{name}" must be a time such as "2026-03-18T12:00:00Z", not {str(value)[:60]!r}')
+    return moment

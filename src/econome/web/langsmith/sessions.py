@@ -33,9 +33,9 @@ from econome.web.langsmith.asked import (
     subset,
     truth,
 )
+from econome.web.langsmith.query import time_given
 from econome.web.langsmith.runs import stats_json
 from econome.wire.json_text import dump
-from econome.wire.times import instant
 
 _LONGEST_NAME = 500
 _ANNOUNCED = ("num_examples", "num_repetitions", "evaluator_keys")
@@ -86,10 +86,15 @@ async def create_project(
     if old is None and projects.get(caller.workspace, identity) is not None:
         raise Conflict(f"A project with the id {identity} exists already")
     dataset = next(iter(ids(said.get("reference_dataset_id"), "reference_dataset_id")), None)
-    began = instant(said.get("start_time")) or datetime.now(UTC)
+    began = time_given(said, "start_time") or datetime.now(UTC)
     project = old or Project(caller.workspace, identity, name, "", "", dataset, began, None)
     changed = changed_by(project, {**said, "name": None, "extra": _announced(said)})
-    await save_project(request, changed)
+    try:
+        await save_project(request, changed)
+    except Conflict:
+        if old is not None or not upsert:
+            raise
+        return await create_project(request, caller, said, upsert=True)  # it was made just now
     return changed
 
 
@@ -178,7 +183,7 @@ def changed_by(project: Project, said: Mapping[str, Any]) -> Project:
         name=name,
         description=project.description if description is None else description,
         extra=dump({**extra_of(project), **extra}).decode() if extra else project.extra,
-        ended_at=instant(said.get("end_time")) or project.ended_at,
+        ended_at=time_given(said, "end_time") or project.ended_at,
     )
 
 
