@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from econome.cli import main
 from econome.commands import import_
+from econome.web.auth import Role
 from econome.web.remote import RemoteError
 
 FILES = Path(__file__).resolve().parents[1] / "conformance" / "agents"
@@ -501,3 +502,17 @@ def test_a_call_that_is_sent_twice_in_one_body_is_told_once(server: TestClient) 
     answer = post(server, "codex", b"\n".join([line, line]), dry_run="true").json()
     assert [row["calls"] for row in answer["totals"]] == [1]
     assert answer["stored"] == 0
+
+
+def test_a_call_that_only_the_store_refuses_is_in_no_total(server: TestClient) -> None:
+    ours, other = (
+        orjson.dumps({"key": key, "usage": {"input_tokens": 5, "output_tokens": 2}, "model": "gpt-5"})
+        for key in ("a", "b")
+    )
+    post(server, "codex", other, project="secret")
+    keys = server.app.state.econome.keys  # type: ignore[attr-defined]
+    narrow = {"x-api-key": keys.create("narrow", Role.INGEST, projects="team-*")[1]}
+    path = "/econome/v1/import/codex?project=team-a"
+    answer = server.post(path, content=b"\n".join([ours, other]), headers=narrow).json()
+    assert (answer["stored"], answer["refusals"]) == (1, 1)
+    assert [row["calls"] for row in answer["totals"]] == [1]

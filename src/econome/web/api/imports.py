@@ -60,9 +60,11 @@ async def imports(request: Request) -> Response:
         delivery = await to_thread.run_sync(_decode, body, agent, project, limiter=here.decoding)
         if caller.projects is not None:
             narrow(delivery, caller.projects, here.projects, caller.workspace)
-        sums = await to_thread.run_sync(_sums, here, caller, delivery.pieces, limiter=here.decoding)
+        # Before they are written, for of a copy nothing is left then; but what is refused only then is out.
+        runs = await to_thread.run_sync(_runs, here, caller, delivery.pieces, limiter=here.decoding)
         if not is_dry:
             await here.writer.write(caller.workspace, delivery, caller.projects)
+        sums = _sums(runs[run_id] for run_id in {piece.id: None for piece in delivery.pieces})
     return shapes.answer(
         {
             "agent": agent.value,
@@ -116,8 +118,8 @@ def _decode(body: Body, agent: Agent, project: str) -> Delivery:
     return delivery
 
 
-def _sums(here: Econome, caller: Caller, pieces: Iterable[Piece]) -> dict[tuple[str, str, str], _Sum]:
-    """What the calls come to at today's prices, each once, by session, folder and model."""
+def _runs(here: Econome, caller: Caller, pieces: Iterable[Piece]) -> dict[UUID, Run]:
+    """The runs of the calls, each once, at today's prices."""
     costing = Costing(here.store, here.prices, here.projects.name_of)
     runs: dict[UUID, Run] = {}
     for piece in pieces:
@@ -128,9 +130,15 @@ def _sums(here: Econome, caller: Caller, pieces: Iterable[Piece]) -> dict[tuple[
             piece.id, Run(workspace=caller.workspace, id=piece.id, project=named.id if named else NO_ID)
         )
         fold(run, piece, datetime.now(UTC))
-    sums: dict[tuple[str, str, str], _Sum] = {}
     for run in runs.values():
         costing.price(run)
+    return runs
+
+
+def _sums(runs: Iterable[Run]) -> dict[tuple[str, str, str], _Sum]:
+    """What they come to by session, folder and model."""
+    sums: dict[tuple[str, str, str], _Sum] = {}
+    for run in runs:
         _add(sums.setdefault((run.session, run.metadata.get("folder", ""), run.model), _Sum()), run)
     return sums
 
