@@ -247,6 +247,6 @@ def _after(cursor: str) -> tuple[datetime, str]:
 ROUTES = [
     Route("/api/v2/threads/query", query, methods=["POST"]),
     Route("/api/v2/threads/stats", stats, methods=["POST"]),
-    Route("/api/v2/threads/{thread_id}/stats", stats_of_one, methods=["GET"]),
-    Route("/api/v2/threads/{thread_id}/traces", traces, methods=["GET"]),
+    Route("/api/v2/threads/{thread_id:path}/stats", stats_of_one, methods=["GET"]),
+    Route("/api/v2/threads/{thread_id:path}/traces", traces, methods=["GET"]),
 ]

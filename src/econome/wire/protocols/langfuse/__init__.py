@@ -109,7 +109,7 @@ class _Reader:
             return
         told = Told(str(event.get("id") or f"batch[{place}]")[:200])
         kind, body = event.get("type"), event.get("body")
-        if kind in _IGNORED:
+        if isinstance(kind, str) and kind in _IGNORED:
             self._found.told.append(told)
             return
         if not isinstance(kind, str) or not isinstance(body, dict):
