@@ -105,3 +105,15 @@ def test_a_link_to_a_dataset_ends_with_it(server: TestClient) -> None:
     server.delete(f"/datasets/{made['id']}").raise_for_status()
     server.post("/datasets", json={**made, "name": "of somebody else"}).raise_for_status()
     assert server.get(f"/public/{token}/datasets").status_code == 404
+
+
+def test_a_key_that_may_only_send_is_not_shown_the_item_that_it_changes(server: TestClient) -> None:
+    item = {"datasetName": "d", "id": "one", "input": "secret", "metadata": {"of": "secret"}}
+    server.post("/api/public/v2/datasets", json={"name": "d"}).raise_for_status()
+    server.post("/api/public/dataset-items", json=item).raise_for_status()
+    change = {"datasetName": "d", "id": "one", "expectedOutput": "open"}
+    changed = server.post("/api/public/dataset-items", json=change, headers=key(server, Role.INGEST))
+    assert changed.json()["expectedOutput"] == "open"
+    assert "secret" not in changed.text
+    kept = server.get("/api/public/dataset-items/one", headers=key(server, Role.READ)).json()
+    assert (kept["input"], kept["expectedOutput"]) == ("secret", "open")

@@ -121,6 +121,23 @@ def test_what_is_no_time_source_or_cursor_is_told_so_and_not_passed_over(
     assert word in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("path", ["/datasets", "/sessions", "/api/v2/datasets", "/api/v2/sessions"])
+def test_metadata_that_is_nested_too_deep_is_told_so(server: TestClient, path: str) -> None:
+    deep = '{"a":' * 900 + "1" + "}" * 900
+    content = f'{{"name": "deep", "metadata": {deep}, "extra": {{"metadata": {deep}}}}}'
+    server.post("/datasets", content=content).raise_for_status()
+    server.post("/sessions", content=content).raise_for_status()
+    answer = server.get(path, params={"metadata": deep})
+    assert answer.status_code == 400
+    assert "too deep" in answer.json()["detail"]
+
+
+def test_a_file_is_announced_by_its_whole_digest(server: TestClient) -> None:
+    body = {"traceId": "t", "sha256Hash": {"a": 1}, "contentType": "image/png", "contentLength": 1}
+    answer = server.post("/api/public/media", json=body)
+    assert (answer.status_code, "SHA-256" in answer.text) == (400, True)
+
+
 def test_a_file_whose_first_line_is_endless_is_refused(server: TestClient) -> None:
     content = b'"' + b"x" * (11 << 20) + b'",b\n1,2\n'
     form = {"name": "csv", "input_keys": "b"}

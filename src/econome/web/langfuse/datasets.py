@@ -36,6 +36,7 @@ from econome.wire.times import instant
 _LONGEST_NAME = 500
 _OWN = "langfuse"
 _SOURCES = ("sourceTraceId", "sourceObservationId")
+_HELD = ("input", "expectedOutput", "metadata", *_SOURCES)
 
 
 async def create(request: Request) -> Response:
@@ -83,7 +84,10 @@ async def create_item(request: Request) -> Response:
     said = await json_object(request)
     dataset = _named(here, caller, str(said.get("datasetName") or ""))
     example = await run_in_threadpool(_changed, here, dataset, said)
-    return json_answer(_item_json(dataset, example))
+    shown = _item_json(dataset, example)
+    if not caller.role.includes(Role.READ):  # a key that may only send is told what it said itself
+        shown |= {name: said.get(name) for name in _HELD}
+    return json_answer(shown)
 
 
 async def list_items(request: Request) -> Response:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import mimetypes
+import re
 import time
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -37,6 +38,7 @@ from econome.wire.protocols.langfuse.ids import observation_run_id, trace_run_id
 
 _ID_CHARACTERS = 22
 """Of the digest in base64: the clients make the id of a file so, and refuse any other."""
+_DIGEST = re.compile(r"[A-Za-z0-9+/_-]{43}=?")
 _SIGNED = ("workspace", "run", "name", "type", "projects", "expires")
 
 
@@ -48,10 +50,12 @@ async def announce(request: Request) -> Response:
     trace_id, observation = str(said.get("traceId") or ""), str(said.get("observationId") or "")
     digest, mime = str(said.get("sha256Hash") or ""), str(said.get("contentType") or "")[:200]
     size = whole(said.get("contentLength"), "contentLength", 0, 0, 2**62)
-    if not trace_id or not digest:
-        raise Invalid("A file needs a traceId and its sha256Hash, in base64")
+    if not trace_id:
+        raise Invalid("A file needs a traceId")
     if size > here.settings.max_body_bytes:
         raise TooLarge(f"A file may have {here.settings.max_body_bytes:,} bytes, and this one has {size:,}")
+    if not _DIGEST.fullmatch(digest):
+        raise Invalid(f'"sha256Hash" must be the SHA-256 of the file in base64, not {digest[:60]!r}')
     media_id = _id_of(digest)
     field = str(said.get("field") or "file")[:40]
     run = observation_run_id(observation, trace_id) if observation else trace_run_id(trace_id)

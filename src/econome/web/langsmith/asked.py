@@ -103,6 +103,10 @@ def query_object(request: Request, name: str) -> dict[str, Any]:
         raise Invalid(f'"{name}" is not JSON: {error}') from error
     if not isinstance(found, dict):
         raise Invalid(f'"{name}" must be the JSON text of an object')
+    try:
+        orjson.dumps(found)  # which writes 254 levels, and reads four times as many
+    except orjson.JSONEncodeError as error:
+        raise Invalid(f'"{name}" is nested too deep: {str(text)[:60]!r}') from error
     return found
 
 
