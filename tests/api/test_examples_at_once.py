@@ -132,6 +132,16 @@ def test_metadata_that_is_nested_too_deep_is_told_so(server: TestClient, path: s
     assert "too deep" in answer.json()["detail"]
 
 
+def test_a_filter_of_examples_that_is_nested_too_deep_is_refused(server: TestClient) -> None:
+    deep = '{"a":' * 900 + "1" + "}" * 900
+    dataset = a_dataset(server)
+    example = f'{{"dataset_id": "{dataset}", "inputs": {{}}, "metadata": {deep}}}'
+    server.post("/examples", content=example).raise_for_status()
+    asked = {"dataset": dataset, "filter": f"has(metadata, '{deep}')"}
+    answer = server.get("/examples", params=asked)
+    assert (answer.status_code, "has(metadata" in answer.text) == (400, True)
+
+
 def test_a_file_is_announced_by_its_whole_digest(server: TestClient) -> None:
     body = {"traceId": "t", "sha256Hash": {"a": 1}, "contentType": "image/png", "contentLength": 1}
     answer = server.post("/api/public/media", json=body)

@@ -41,7 +41,8 @@ def is_part(part: object, whole: object) -> bool:
 def _object(text: str) -> dict[str, Any]:
     try:
         found = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        orjson.dumps(found)  # which refuses what is nested deeper than one can compare
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         found = None
     if not isinstance(found, dict):
         raise BadFilter(f"has(metadata, …) takes the JSON text of an object, not {text[:60]!r}")
