@@ -117,3 +117,21 @@ def test_a_key_that_may_only_send_is_not_shown_the_item_that_it_changes(server: 
     assert "secret" not in changed.text
     kept = server.get("/api/public/dataset-items/one", headers=key(server, Role.READ)).json()
     assert (kept["input"], kept["expectedOutput"]) == ("secret", "open")
+
+
+def test_a_score_of_a_step_is_shown_to_keys_for_the_project_of_that_step_only(
+    server: TestClient, secret: Run
+) -> None:
+    shop = here(server).projects.by_name(DEFAULT_WORKSPACE, "shop")
+    ours = a_run("ours", parent=secret, project=shop)
+    step = a_run("step", parent=secret, project=secret.project)
+    insert_runs(here(server).store, ours, step)
+    trace = {"traceId": str(secret.trace_id), "value": 1}
+    scores = [
+        {"name": "whole", **trace},
+        {"name": "theirs", "observationId": str(step.id), **trace},
+        {"name": "ours", "observationId": str(ours.id), **trace},
+    ]
+    server.post("/api/public/scores", json=scores, headers=key(server, Role.ADMIN)).raise_for_status()
+    found = server.get("/api/public/v2/scores", headers=key(server, Role.READ, projects="shop")).json()
+    assert {one["name"] for one in found["data"]} == {"whole", "ours"}

@@ -1,7 +1,7 @@
 -- Which feedback was given, newest first, and how much is there in all?
 --
 -- workspace  whose feedback
--- projects   of runs in these projects, or filed there; empty: any
+-- projects   of runs in these projects, of whole traces that have some there, or filed there; empty: any
 -- ids        only these; empty: any
 -- traces, runs  about these; empty: about any
 -- names      under these keys; empty: under any
@@ -19,8 +19,9 @@ where workspace = {workspace:UUID}
        or (run_id is null and has({projects:Array(UUID)}, assumeNotNull(project)))
        or run_id in (select id from runs final
                      where workspace = {workspace:UUID} and has({projects:Array(UUID)}, project))
-       or trace_id in (select trace_id from runs final
-                       where workspace = {workspace:UUID} and has({projects:Array(UUID)}, project)))
+       or ((run_id is null or run_id = trace_id)
+           and trace_id in (select trace_id from runs final
+                            where workspace = {workspace:UUID} and has({projects:Array(UUID)}, project))))
   and (empty({ids:Array(UUID)}) or id in {ids:Array(UUID)})
   and (empty({traces:Array(UUID)}) or trace_id in {traces:Array(UUID)})
   and (empty({runs:Array(UUID)}) or run_id in {runs:Array(UUID)})
