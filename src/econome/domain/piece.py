@@ -16,6 +16,9 @@ from econome.domain.usage import Usage, UsageSource
 INSTRUMENTATION = "instrumentation"
 """The key of metadata under which stands which library wrote a span."""
 
+SERVICE = "service.name"
+"""And which app sent it."""
+
 OF_SPAN = 20
 """The place of a reading from a span or a log record: ours to price, whatever cost its library states."""
 

@@ -40,6 +40,7 @@ class Member:
     ended_at: datetime | None = None
     model: str = ""
     library: str = ""  # which instrumentation tells of it; "" where nobody says
+    service: str = ""  # which app
     answer: str = ""  # the provider's id of its answer
     information: int = 0  # how much it says of its usage; more beats less between two of one call
     sent: int | None = None
@@ -156,11 +157,6 @@ def _relations(
     above_known: set[int] = set()
     over_call: set[int] = set()
     over_known: set[int] = set()
-    for run_id, parent in parents.items():
-        if parent is not None and (
-            (members[parent].is_call and members[parent].is_known) or parent in above_known
-        ):
-            above_known.add(run_id)
     for run_id, parent in reversed(parents.items()):
         if parent is None:
             continue
@@ -169,6 +165,13 @@ def _relations(
             over_call.add(parent)
         if (is_call and members[run_id].is_known) or run_id in over_known:
             over_known.add(parent)
+    for run_id, parent in parents.items():
+        if parent is None:
+            continue
+        above = members[parent]
+        counts = not (above.is_sum and parent in over_known)  # else its sum stands for no call below it
+        if (above.is_call and above.is_known and counts) or parent in above_known:
+            above_known.add(run_id)
     return above_known, over_call, over_known
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from econome.domain.piece import INSTRUMENTATION, OF_SERVER, OF_WRAPPER
+from econome.domain.piece import INSTRUMENTATION, OF_SERVER, OF_WRAPPER, SERVICE
 from econome.domain.run import CALLS, Run, Uncounted
 from econome.domain.usage import Bucket, UsageSource
 from econome.ingest.counting import PARTIAL, Member, Verdict
@@ -86,6 +86,7 @@ def member_of(run: Run | Stored) -> Member:
         ended_at=run.ended_at,
         model=run.model,
         library=run.metadata.get(INSTRUMENTATION, ""),
+        service=run.metadata.get(SERVICE, ""),
         answer=run.response_id,
         information=_information(run, worth) if run.response_id else 0,
         sent=run.input_tokens,

@@ -2,7 +2,7 @@
 
 A framework that does not make its span the current one leaves its client's span beside it, or as the
 root of another trace; and a stream often loses the id on the way up. What remains then: another
-library, the same project, model and tokens, and a span of that place that began and ended while the
+library, the same project, service, model and tokens, and a span of that place that began and ended while the
 other lasted. Each run is paired once, so that equal calls side by side
 stay as many as they are.
 """
@@ -30,8 +30,8 @@ LONGEST: Final = timedelta(minutes=5)
 MOST: Final = 512
 """Runs that are compared under one key, the latest: as many as exporters send in one body."""
 
-ShadowKey = tuple[int, int, str, int]
-"""Workspace, project, model and tokens sent."""
+ShadowKey = tuple[int, int, str, int, str]
+"""Workspace, project, model, tokens sent and the service: two services never tell of one call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def shadow_key(key: TraceKey, member: Member) -> ShadowKey | None:
     """Under what a call is compared; None for what tells too little."""
     if not (member.is_call and member.library and member.model) or member.sent is None:
         return None
-    return key[0], member.project, member.model, member.sent
+    return key[0], member.project, member.model, member.sent, member.service
 
 
 def shadows(candidates: Iterable[Candidate]) -> dict[Place, Place]:

@@ -225,9 +225,9 @@ class Tally:
                 Alike,
                 question("runs_alike", _SQL),
                 workspace=owner,
-                projects=[UUID(int=one) for one in {project for (_, project, _, _), _ in wanted}],
-                models=sorted({model for (_, _, model, _), _ in wanted}),
-                sent=sorted({sent for (_, _, _, sent), _ in wanted}),
+                projects=[UUID(int=one) for one in {alike[1] for alike, _ in wanted}],
+                models=sorted({alike[2] for alike, _ in wanted}),
+                sent=sorted({alike[3] for alike, _ in wanted}),
                 since=min(member.started_at for _, member in wanted) - LONGEST,
                 until=max(self._unindexed, *(one.ended_at or one.started_at for _, one in wanted)) + EARLY,
             )

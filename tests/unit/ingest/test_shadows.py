@@ -82,7 +82,8 @@ def test_of_equal_calls_side_by_side_as_many_stay_as_were_made(
 
 
 def test_calls_without_a_library_or_tokens_are_not_compared() -> None:
-    assert shadow_key((7, 8), OUTER) == (7, 1, "gpt-4o-mini", 120)
+    assert shadow_key((7, 8), OUTER) == (7, 1, "gpt-4o-mini", 120, "")
+    assert shadow_key((7, 8), replace(OUTER, service="shop")) != shadow_key((7, 8), OUTER)
     for member in (
         replace(OUTER, library=""),
         replace(OUTER, sent=None),
@@ -95,11 +96,11 @@ def test_calls_without_a_library_or_tokens_are_not_compared() -> None:
 def test_memory_of_what_is_alike_is_bounded() -> None:
     kept = Shadows(capacity=3)
     for number in range(10):
-        kept.add((1, 1, "m", number), place(number))
-    assert [number for number in range(10) if kept.places((1, 1, "m", number))] == [7, 8, 9]
+        kept.add((1, 1, "m", number, ""), place(number))
+    assert [number for number in range(10) if kept.places((1, 1, "m", number, ""))] == [7, 8, 9]
     for number in range(3 * MOST):
-        kept.add((1, 1, "m", 9), place(number))
-    assert len(kept.places((1, 1, "m", 9))) == MOST
+        kept.add((1, 1, "m", 9, ""), place(number))
+    assert len(kept.places((1, 1, "m", 9, ""))) == MOST
 
 
 def at(number: int, member: Member) -> Candidate:

@@ -141,6 +141,11 @@ def test_a_sum_of_calls_counts_only_where_no_call_below_it_is_known() -> None:
     assert counted(total(1), total(2, under=1)) == {2}
 
 
+def test_where_a_sum_does_not_count_a_call_below_it_that_knows_nothing_is_a_call_of_its_own() -> None:
+    assert counted(total(1), call(2, under=1), call(3, under=1, known=False)) == {2, 3}
+    assert counted(total(1), chain(2, under=1), call(3, under=2, known=False)) == {1}
+
+
 def test_a_server_s_view_of_a_call_yields_to_its_client_and_to_nobody_else() -> None:
     assert counted(call(1), served(2, under=1)) == {1}
     assert counted(call(1), chain(2, under=1), served(3, under=2)) == {1}

@@ -13,6 +13,7 @@ from econome.domain.piece import (
     OF_SERVER,
     OF_SPAN,
     OF_WRAPPER,
+    SERVICE,
     Delivery,
     Payload,
     Piece,
@@ -152,7 +153,7 @@ def _metadata(told: Told, span: Span) -> dict[str, Any]:
         ("prompt_name", told.prompt_name),
         ("prompt_version", told.prompt_version),
         (INSTRUMENTATION, span.source.scope),
-        ("service.name", text(span.source.resource, "service.name")),
+        (SERVICE, text(span.source.resource, "service.name")),
     ):
         if value:
             found.setdefault(name, value)
