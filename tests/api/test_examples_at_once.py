@@ -64,6 +64,21 @@ def test_changes_of_one_example_at_the_same_time_are_all_kept(server: TestClient
     assert set(names) < set(server.get(f"/datasets/{dataset}/splits").json())
 
 
+def test_tags_that_are_given_at_the_same_time_are_all_kept(server: TestClient) -> None:
+    dataset = a_dataset(server)
+    server.post("/examples", json={"dataset_id": dataset, "inputs": {}}).raise_for_status()
+    (version,) = server.get(f"/datasets/{dataset}/versions").json()
+    tags = [f"tag {number}" for number in range(AT_ONCE)]
+
+    def give(tag: str) -> int:
+        body = {"tag": tag, "as_of": version["as_of"]}
+        return server.put(f"/datasets/{dataset}/tags", json=body).status_code
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        assert set(threads.map(give, tags)) == {200}
+    assert {*tags, "latest"} == set(server.get(f"/datasets/{dataset}/version").json()["tags"])
+
+
 def test_an_example_that_one_request_changes_twice_has_both_changes(server: TestClient) -> None:
     example = {"id": str(uuid4()), "dataset_id": a_dataset(server), "inputs": {"q": 1}}
     server.post("/examples", json=example).raise_for_status()

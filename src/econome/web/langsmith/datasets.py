@@ -82,8 +82,8 @@ async def update(request: Request) -> Response:
     """PATCH /datasets/{id}: changes what is given."""
     caller = for_datasets(request, Role.INGEST)
     here, dataset = context(request), dataset_in(request, caller)
-    changed = _changed(dataset, await json_object(request))
-    await save_dataset(here, changed)
+    said = await json_object(request)
+    changed = await run_in_threadpool(_change, here, caller, dataset.id, lambda old: _changed(old, said))
     return json_answer((await run_in_threadpool(datasets_json, here, caller.workspace, [changed]))[0])
 
 
@@ -135,8 +135,10 @@ async def tag(request: Request) -> Response:
         versions_of, here.store, caller.workspace, dataset.id, max(min(at, FOR_EVER), SINCE_EVER), 1
     ):
         raise Invalid(f"The dataset has no version of exactly {at.isoformat()}")
-    await save_dataset(here, replace(dataset, tags={**dataset.tags, name: at}))
-    return json_answer(_version_json(replace(dataset, tags={**dataset.tags, name: at}), at, is_latest=False))
+    named = await run_in_threadpool(
+        _change, here, caller, dataset.id, lambda old: replace(old, tags={**old.tags, name: at})
+    )
+    return json_answer(_version_json(named, at, is_latest=False))
 
 
 async def difference(request: Request) -> Response:
@@ -253,6 +255,17 @@ def _matching(request: Request, here: Econome, caller: Caller) -> list[Dataset]:
         and part in dataset.name.lower()
         and subset(metadata, metadata_of(dataset.metadata))
     ]
+
+
+def _change(here: Econome, caller: Caller, identity: UUID, how: Callable[[Dataset], Dataset]) -> Dataset:
+    """The dataset as it is now, changed. Raises `NotFound` when it has gone meanwhile, `Conflict`."""
+    with here.datasets.changing():
+        changed = how(dataset_of(here, caller, identity))
+        try:
+            here.datasets.save(changed)
+        except ValueError as error:
+            raise Conflict(str(error)) from error
+    return changed
 
 
 async def save_dataset(here: Econome, dataset: Dataset) -> None:
