@@ -135,3 +135,15 @@ def test_a_score_of_a_step_is_shown_to_keys_for_the_project_of_that_step_only(
     server.post("/api/public/scores", json=scores, headers=key(server, Role.ADMIN)).raise_for_status()
     found = server.get("/api/public/v2/scores", headers=key(server, Role.READ, projects="shop")).json()
     assert {one["name"] for one in found["data"]} == {"whole", "ours"}
+
+
+def test_a_key_that_may_only_send_is_not_shown_the_feedback_that_it_changes(
+    server: TestClient, secret: Run
+) -> None:
+    given = {"id": str(uuid4()), "key": "good", "run_id": str(secret.id), "comment": "secret"}
+    server.post("/feedback", json=given).raise_for_status()
+    path = f"/feedback/{given['id']}"
+    changed = server.patch(path, json={"score": 1}, headers=key(server, Role.INGEST))
+    assert (changed.status_code, "secret" in changed.text) == (200, False)
+    kept = server.get(path, headers=key(server, Role.READ)).json()
+    assert (kept["score"], kept["comment"]) == (1, "secret")
