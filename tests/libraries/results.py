@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 KEPT = Path(__file__).parent / "results.json"
+SNIPPETS = Path(__file__).parent / "snippets.json"
+"""The same for what the dashboard says of connecting a client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,15 @@ class Result:
     wrong: list[str]  # each number that was not as expected; what went wrong before there was one
 
 
-def read() -> dict[str, Result]:
+def read(kept: Path = KEPT) -> dict[str, Result]:
     """The last run of each case that ever ran, by case."""
-    if not KEPT.exists():
+    if not kept.exists():
         return {}
-    return {one["case"]: Result(**one) for one in json.loads(KEPT.read_text("utf-8"))}
+    return {one["case"]: Result(**one) for one in json.loads(kept.read_text("utf-8"))}
 
 
-def keep(results: Iterable[Result], cases: Iterable[str]) -> None:
+def keep(results: Iterable[Result], cases: Iterable[str], kept: Path = KEPT) -> None:
     """Puts `results` in the place of earlier ones; forgets what is not of `cases` any more."""
-    merged = read() | {result.case: result for result in results}
+    merged = read(kept) | {result.case: result for result in results}
     listed = [asdict(merged[name]) for name in sorted(cases) if name in merged]
-    KEPT.write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    kept.write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", "utf-8")
