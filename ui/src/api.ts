@@ -1,11 +1,11 @@
 /** The only file that fetches. */
 
+import type { Metered } from "./lib/metered.ts";
 import type {
   Explained,
   Facets,
   JournalEntry,
   Key,
-  Metered,
   Overview,
   Price,
   Project,
