@@ -60,7 +60,13 @@ SAMPLES: dict[str, object] = {
     "DateTime64(6)": datetime(2026, 1, 1, tzinfo=UTC),
     **dict.fromkeys(("Int8", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"), 1),
 }
-IDENTIFIERS = {"sort": "by_cost", "dimension": "model", "second": "effective_tags", "third": "workspace", "zone": "UTC"}
+IDENTIFIERS = {
+    "sort": "by_cost",
+    "dimension": "model",
+    "second": "effective_tags",
+    "third": "workspace",
+    "zone": "UTC",
+}
 """For a parameter that names a column or a zone, one that it may name."""
 
 PARAMETER = re.compile(r"\{(\w+):((?:[^{}])+)\}")

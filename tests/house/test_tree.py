@@ -12,6 +12,7 @@ from house.repository import files, name, texts
 LIMIT = 400
 LIMIT_OF_CASES = 600  # a module of tests is a list of cases, and read one at a time
 LONG: dict[str, str] = {
+    "ui/src/types.ts": "what the API answers, one type after the other; to be generated from its OpenAPI",
     "docs/how-to/connect-an-app.md": "a section for each client, which make snippets writes",
     "docs/how-to/connect-an-app.fr.md": "its French sister",
     "docs/reference/conformance.md": "a line for each golden case, which make conformance writes",
