@@ -219,7 +219,7 @@ async def test_health_follows_the_store(app: Starlette, client: httpx.AsyncClien
 
 async def test_metrics_count_answers(app: Starlette, client: httpx.AsyncClient) -> None:
     app.state.econome.writer = SimpleNamespace(counters={"runs_stored": 7, 'refused_"odd"': 1})
-    app.state.econome.forwarder = SimpleNamespace(standing=lambda: [])
+    app.state.econome.forwarder = SimpleNamespace(standing=list)
     await client.get("/nowhere")
     await client.get("/econome/v1/who")
     said = (await client.get("/metrics")).text
