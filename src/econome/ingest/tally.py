@@ -124,6 +124,15 @@ class Tally:
         for workspace, traces in unknown.items():
             self._load(workspace, traces)
 
+    def _load_missing(self, owner: UUID, rows: Iterable[Alike | _Answered]) -> None:
+        """Brings into memory the traces of these rows that are not there."""
+        missing: dict[UUID, list[datetime]] = defaultdict(list)
+        for row in rows:
+            if run_key(owner, row.trace_id) not in self._traces:
+                missing[row.trace_id].append(row.key_time)
+        if missing:
+            self._load(owner, missing)
+
     def _load(self, workspace: UUID, traces: Mapping[UUID, Iterable[datetime]]) -> None:
         """Brings traces into memory, each given with the key times of some of its runs."""
         since, until = window_of(traces)
@@ -231,12 +240,7 @@ class Tally:
                 since=min(member.started_at for _, member in wanted) - LONGEST,
                 until=max(self._unindexed, *(one.ended_at or one.started_at for _, one in wanted)) + EARLY,
             )
-            missing: dict[UUID, list[datetime]] = defaultdict(list)
-            for row in found:
-                if run_key(owner, row.trace_id) not in self._traces:
-                    missing[row.trace_id].append(row.key_time)
-            if missing:
-                self._load(owner, missing)
+            self._load_missing(owner, found)
             keys = {alike for alike, _ in wanted}
             for row in found:
                 place = run_key(owner, row.trace_id), row.id.int
@@ -359,12 +363,7 @@ class Tally:
             is_moved = run is not None and run.trace_id != row.trace_id  # the store has its first trace still
             if (owner.int, row.project.int, row.response_id) in wanted and not is_moved:
                 rows.append(row)
-        missing: dict[UUID, list[datetime]] = defaultdict(list)
-        for row in rows:
-            if run_key(owner, row.trace_id) not in self._traces:
-                missing[row.trace_id].append(row.key_time)
-        if missing:
-            self._load(owner, missing)
+        self._load_missing(owner, rows)
         for row in rows:
             key = run_key(owner, row.trace_id)
             trace = self._traces.get(key)

@@ -8,6 +8,8 @@ from http import HTTPStatus
 import orjson
 from starlette.responses import Response
 
+from econome.wire.otlp.varint import varint
+
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 
@@ -65,7 +67,7 @@ def _status(code: int, message: str) -> bytes:
 
 
 def _varint_field(number: int, value: int) -> bytes:
-    return bytes([number << 3]) + _varint(value)
+    return bytes([number << 3]) + varint(value)
 
 
 def _text_field(number: int, value: str) -> bytes:
@@ -73,16 +75,7 @@ def _text_field(number: int, value: str) -> bytes:
 
 
 def _bytes_field(number: int, value: bytes) -> bytes:
-    return bytes([number << 3 | 2]) + _varint(len(value)) + value
-
-
-def _varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
+    return bytes([number << 3 | 2]) + varint(len(value)) + value
 
 
 def message_in(status: bytes) -> str:

@@ -49,17 +49,17 @@ def describe_call(piece: Piece, inputs: Any, outputs: Any, extra: Mapping[str, A
     if inputs is not None:
         for segment, characters in segments_of(asked, extra).items():
             given[f"chars_{segment}"] = characters
-        given["prompt_hash"] = _hash(piece.payload.inputs)
+        given["prompt_hash"] = digest_of(piece.payload.inputs)
     if outputs is not None:
-        given["answer_hash"] = _hash(piece.payload.outputs)
+        given["answer_hash"] = digest_of(piece.payload.outputs)
     if answer is not None:
         _describe_answer(piece, answer)
     kind = given.get("kind") or Kind.LLM
     piece.reading = read_usage(kind, answer, extra)
-    _keep_to_count(piece, kind, inputs, outputs)
+    keep_to_count(piece, kind, inputs, outputs)
 
 
-def _keep_to_count(piece: Piece, kind: str, inputs: Any, outputs: Any) -> None:
+def keep_to_count(piece: Piece, kind: str, inputs: Any, outputs: Any) -> None:
     """Keeps what is needed to count the tokens of a call that does not tell them."""
     is_told = piece.reading is not None and piece.reading.source is not UsageSource.UNKNOWN
     if is_told or kind not in CALLS:
@@ -83,5 +83,6 @@ def _if_short(value: Any, text: bytes) -> Any:
     return value if len(text) <= _MOST_BYTES_TO_COUNT else None
 
 
-def _hash(text: bytes) -> int:
+def digest_of(text: bytes) -> int:
+    """By which equal texts are found: eight bytes of a hash, as a number."""
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())

@@ -14,6 +14,14 @@ from econome.wire.json_text import dump
 
 Message = dict[str, Any]
 
+EVENT_ROLES = {
+    "gen_ai.system.message": "system",
+    "gen_ai.user.message": "user",
+    "gen_ai.assistant.message": "assistant",
+    "gen_ai.tool.message": "tool",
+}
+"""Who speaks in each of the events of 2024 and 2025, a message each."""
+
 
 def asked(messages: list[Message], tools: object = None, system: object = None) -> dict[str, Any] | None:
     """What a call was given; None where nothing is told."""

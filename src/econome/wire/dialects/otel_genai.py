@@ -42,12 +42,6 @@ _TOOLS = "gen_ai.tool.definitions"
 _SYSTEM = "gen_ai.system_instructions"
 _ARGUMENTS = ("gen_ai.tool.call.arguments", "gen_ai.tool.arguments")
 _RESULT = ("gen_ai.tool.call.result", "gen_ai.tool.result")
-_EVENT_ROLES = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-}
 
 
 def read_genai(span: Span, convention: str = CONVENTION) -> Told:
@@ -213,8 +207,10 @@ def _read_events(span: Span, told: Told) -> None:
     prompt: list[messages.Message] = []
     answer: list[messages.Message] = []
     for event in span.events:
-        if event.name in _EVENT_ROLES:
-            prompt.append({"role": _EVENT_ROLES[event.name], "content": event.attributes.get("content")})
+        if event.name in messages.EVENT_ROLES:
+            prompt.append(
+                {"role": messages.EVENT_ROLES[event.name], "content": event.attributes.get("content")}
+            )
         elif event.name == "gen_ai.choice":
             said = json_at(event.attributes, "message", "content")
             content = said.get("content") if isinstance(said, dict) else said

@@ -24,12 +24,6 @@ _ALL_EVENTS = "all_messages_events"
 _RESULT = "final_result"
 _ARGUMENTS, _RESPONSE = "tool_arguments", "tool_response"
 _THOUGHTS = "gen_ai.usage.details.thoughts_tokens"
-_ROLES = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-}
 
 
 def _read(span: Span) -> Told:
@@ -112,8 +106,8 @@ def _read_events(given: Mapping[str, Any], told: Told, name: str) -> None:
         kind = event.get("event.name")
         if kind == "gen_ai.choice" and isinstance(event.get("message"), dict):
             answered.append({"role": "assistant", **event["message"]})
-        elif kind in _ROLES:
-            asked.append(_message(event, _ROLES[kind]))
+        elif kind in messages.EVENT_ROLES:
+            asked.append(_message(event, messages.EVENT_ROLES[kind]))
     if asked:
         told.inputs = messages.asked(asked, _tools(given))
         told.moved.add(name)

@@ -21,12 +21,6 @@ CONVENTION = "strands"
 
 _NAME = "strands-agents"
 _DETAILS = "gen_ai.client.inference.operation.details"
-_ROLES = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-}
 _LONGEST_MS = 86_400_000
 
 
@@ -61,8 +55,8 @@ def _read_events(span: Span, told: Told) -> None:
             asked += messages.from_parts(said.get("gen_ai.input.messages"))
             answered += messages.from_parts(said.get("gen_ai.output.messages"), "assistant")
             system = messages.instructions(said.get("gen_ai.system_instructions")) or system
-        elif event.name in _ROLES:
-            asked += _messages_of(_ROLES[event.name], json_at(said, "content"))
+        elif event.name in messages.EVENT_ROLES:
+            asked += _messages_of(messages.EVENT_ROLES[event.name], json_at(said, "content"))
         elif event.name == "gen_ai.choice":
             for message in _messages_of("assistant", json_at(said, "message")):
                 message["finish_reason"] = text(said, "finish_reason") or None

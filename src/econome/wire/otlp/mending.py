@@ -10,6 +10,8 @@ from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from econome.wire.otlp.varint import varint
+
 _SIZES = {1: 8, 5: 4}  # in bytes, of the wire types that have a fixed size
 _VARINT, _DELIMITED = 0, 2
 
@@ -30,7 +32,7 @@ def mended(body: bytes, descriptor: Any) -> bytes:
             content = content.decode("utf-8", "replace").encode()  # noqa: PLW2901
         elif kind == FieldDescriptor.TYPE_MESSAGE:
             content = mended(content, field.message_type)  # noqa: PLW2901
-        parts += (_varint(number << 3 | _DELIMITED), _varint(len(content)), content)
+        parts += (varint(number << 3 | _DELIMITED), varint(len(content)), content)
     return b"".join(parts)
 
 
@@ -68,12 +70,3 @@ def _read(body: bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, at
         shift += 7
-
-
-def _varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)

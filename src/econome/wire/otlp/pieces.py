@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,17 +23,18 @@ from econome.domain.piece import (
 from econome.domain.run import CALLS, Kind, Op
 from econome.domain.usage import Bucket, Usage, UsageSource
 from econome.wire.answers import SHORTEST_ID, characters_of, response_id_of
+from econome.wire.calls import digest_of, keep_to_count
 from econome.wire.dialects import Told, dialect_of
 from econome.wire.dialects.values import text
 from econome.wire.json_text import dump
 from econome.wire.labels import NAME_CHARACTERS, metadata_of, tags_of
 from econome.wire.otlp.span import ERROR, SPAN_BYTES, TRACE_BYTES, Span, is_id, run_id_of, trace_of
 from econome.wire.segments import preview_of_inputs, preview_of_outputs, segments_of
+from econome.wire.usage import NOWHERE
 
 log = logging.getLogger(__name__)
 
 _ERROR_CHARACTERS = 500
-_MOST_BYTES_TO_COUNT = 2_000_000
 OF_SUM = ":sum"
 """How the name of a convention ends where it is a step's own sum of the calls below it."""
 
@@ -239,11 +239,7 @@ def describe_call(piece: Piece, told: Told) -> None:
     if kind in CALLS:
         _describe_texts(piece, told, answer)
     piece.reading = _reading(told, kind)
-    is_told = piece.reading is not None and piece.reading.source is not UsageSource.UNKNOWN
-    if kind in CALLS and not is_told:  # for counting tokens that nobody told
-        piece.inputs = told.inputs if len(piece.payload.inputs) <= _MOST_BYTES_TO_COUNT else None
-        if kind == Kind.LLM and len(piece.payload.outputs) <= _MOST_BYTES_TO_COUNT:
-            piece.outputs = told.outputs
+    keep_to_count(piece, kind, told.inputs, told.outputs)
 
 
 def _describe_texts(piece: Piece, told: Told, answer: dict[str, Any] | None) -> None:
@@ -252,9 +248,9 @@ def _describe_texts(piece: Piece, told: Told, answer: dict[str, Any] | None) -> 
         asked = told.inputs if isinstance(told.inputs, dict) else {"input": told.inputs}
         for segment, characters in segments_of(asked, None).items():
             given[f"chars_{segment}"] = characters
-        given["prompt_hash"] = _hash(piece.payload.inputs)
+        given["prompt_hash"] = digest_of(piece.payload.inputs)
     if told.outputs is not None:
-        given["answer_hash"] = _hash(piece.payload.outputs)
+        given["answer_hash"] = digest_of(piece.payload.outputs)
         given["chars_answer"] = characters_of(answer if answer is not None else {"output": told.outputs})
     response_id = told.response_id if len(told.response_id) >= SHORTEST_ID else ""
     if not response_id and answer is not None:
@@ -288,7 +284,7 @@ def _reading(told: Told, kind: str) -> Reading | None:
         account = None
     if account is None:
         if told.notes and kind in CALLS:
-            return Reading(Usage(), "", 255, UsageSource.UNKNOWN, notes=tuple(told.notes))
+            return Reading(Usage(), "", NOWHERE, UsageSource.UNKNOWN, notes=tuple(told.notes))
         return None
     if kind == Kind.EMBEDDING:
         account.buckets.setdefault(Bucket.TEXT_OUT, 0)  # nothing is generated, and no library says so
@@ -304,7 +300,3 @@ def _reading(told: Told, kind: str) -> Reading | None:
         output_cost_reported=account.output_cost,
         notes=tuple(account.notes),
     )
-
-
-def _hash(text_of: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(text_of, digest_size=8).digest())

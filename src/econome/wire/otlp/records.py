@@ -31,13 +31,7 @@ READERS: tuple[ModuleType, ...] = (agents,)
 gives the piece of a record that it claims, or None where that tells of no call."""
 
 _DETAILS = "gen_ai.client.inference.operation.details"
-_ROLES = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-    "gen_ai.content.prompt": "user",
-}
+_ROLES = {**messages.EVENT_ROLES, "gen_ai.content.prompt": "user"}
 _CHOICES = ("gen_ai.choice", "gen_ai.content.completion")
 
 
