@@ -12,11 +12,11 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK   := constraints.txt
 DIST   := src/econome/web/dist
-UI     := $(shell find ui examples/connect -type f -not -path '*/node_modules/*' 2>/dev/null)
+UI     := $(shell find ui examples/connect -type f -not -path '*/node_modules/*' -not -name '*.gen.ts' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo install ui ui-dev test test-clients test-snippets snippets browser format lint types conformance cover digests mutants bench soak docs lock dist clean
+.PHONY: help run demo install ui ui-types ui-dev test test-clients test-snippets snippets browser format lint types conformance cover digests mutants bench soak docs lock dist clean
 
 help:  ## What make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,10 @@ demo: $(VENV)/.server  ## Fill the running server with traces to look at
 
 ui: $(DIST)/index.html  ## Build the dashboard
 
-ui-dev: $(VENV)/.ui  ## Serve the dashboard from its sources, changes showing at once
+ui-types: $(VENV)/.server  ## Write the dashboard's types from what the API says of itself
+	$(BIN)/python ui/generate_types.py
+
+ui-dev: $(VENV)/.ui ui-types  ## Serve the dashboard from its sources, changes showing at once
 	$(BIN)/python build_ui.py dev
 
 test: $(DIST)/index.html $(VENV)/.tests $(VENV)/.models-$(MODELS) browser  ## Set up what is missing, then run all tests

@@ -52,7 +52,7 @@ def sources() -> list[Path]:
     """What the bundle is made of."""
     kept = [path for path in UI.iterdir() if path.is_file()]
     for folder in (UI / "src", UI / "public", SNIPPETS):
-        kept += [path for path in folder.rglob("*") if path.is_file()]
+        kept += [path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".gen.ts")]
     return kept
 
 

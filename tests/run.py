@@ -145,7 +145,7 @@ GROUPS = (
             Pytest("tests/house"),
         ),
     ),
-    Group("ui", (Check(("build_ui.py", "check")), Node())),
+    Group("ui", (Check(("ui/generate_types.py",)), Check(("build_ui.py", "check")), Node())),
     Group("unit", (Pytest("tests/unit"),)),
     Group("conformance", (Pytest("tests/conformance"),)),
     Group("api", (Pytest("tests/api"),)),

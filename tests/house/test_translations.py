@@ -44,7 +44,8 @@ def test_a_page_for_newcomers_has_a_french_sister_of_the_same_shape(path: Path) 
 
 
 def _words(language: str) -> dict[str, str]:
-    return dict(_flat("", json.loads((WORDS / f"{language}.json").read_text("utf-8"))))
+    areas = (json.loads(path.read_text("utf-8")) for path in sorted((WORDS / language).glob("*.json")))
+    return {key: text for area in areas for key, text in _flat("", area)}
 
 
 def _flat(key: str, value: Any) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 /** The only file that fetches. */
 
+import type { Gets } from "./api.gen.ts";
 import type { Metered } from "./lib/metered.ts";
 import type {
   Explained,
@@ -81,6 +82,21 @@ async function send(method: string, path: string, body?: unknown, signal?: Abort
 
 async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
   return (await (await send("GET", path + queryString(query), undefined, signal)).json()) as T;
+}
+
+/** A GET, its answer typed by its path; what stands in braces in a path is taken from the query. */
+export function ask<P extends keyof Gets>(
+  path: P,
+  query: Query = {},
+  signal?: AbortSignal,
+): Promise<Gets[P]> {
+  const rest = { ...query };
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(rest[name]);
+    delete rest[name];
+    return encodeURIComponent(value);
+  });
+  return get<Gets[P]>(filled, rest, signal);
 }
 
 export const api = {

@@ -21,7 +21,7 @@ export function remember(key: string, value: string | null): void {
   }
 }
 
-function systemLanguage(): Language {
+export function systemLanguage(): Language {
   const wanted = navigator.languages.find((tag) => /^(en|fr)\b/.test(tag));
   return wanted?.startsWith("fr") ? "fr" : "en";
 }

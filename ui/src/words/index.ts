@@ -1,24 +1,39 @@
 /** Every text of the dashboard, by key. `{n}` chooses between "one|many" and is written in full. */
 
 import * as format from "../lib/format.ts";
-import { preferences } from "../preferences.svelte.ts";
+import { preferences, systemLanguage } from "../preferences.svelte.ts";
 import { address } from "../router.svelte.ts";
 import { fill } from "../lib/words.ts";
-import en from "./en.json";
-import fr from "./fr.json";
+import type english from "./en.ts";
 
-export type Word = keyof typeof en;
+export type Word = keyof typeof english;
+type Words = Record<Word, string>;
 
-const WORDS: Record<format.Language, Record<Word, string>> = { en, fr };
+const FILES: Record<format.Language, () => Promise<{ default: Words }>> = {
+  en: () => import("./en.ts"),
+  fr: () => import("./fr.ts"),
+};
+const words: Partial<Record<format.Language, Words>> = {};
+
+/** Fetches the texts of a language, unless they are here. To be awaited before anything is written in it. */
+export async function load(language: format.Language): Promise<void> {
+  words[language] ??= (await FILES[language]()).default;
+}
+
+/** Goes on in another language; null: in the system's. */
+export async function speak(language: format.Language | null): Promise<void> {
+  await load(language ?? systemLanguage());
+  preferences.setLanguage(language);
+}
 
 export function t(word: Word, values: Record<string, string | number> = {}): string {
-  return fill(WORDS[preferences.language][word], values, preferences.language);
+  return fill(words[preferences.language]?.[word] ?? word, values, preferences.language);
 }
 
 /** The word for a value that the server names, itself when there is none: roles, kinds, statuses. */
 export function named(group: string, value: string): string {
   const word = `${group}.${value}`;
-  return Object.hasOwn(en, word) ? t(word as Word) : value;
+  return Object.hasOwn(words[preferences.language] ?? {}, word) ? t(word as Word) : value;
 }
 
 /** The currency of the page's amounts: what a run or a trace cost is always told in dollars. */

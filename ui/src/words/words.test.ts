@@ -2,14 +2,27 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { fill } from "../lib/words.ts";
+import english from "./en.ts";
+import french from "./fr.ts";
 
-const read = (name: string) =>
-  JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), "utf8")) as Record<string, string>;
-const en = read("en");
-const fr = read("fr");
+const en: Record<string, string> = english;
+const fr: Record<string, string> = french;
 
 test("both languages have the same keys, in the same order", () => {
   assert.deepEqual(Object.keys(fr), Object.keys(en));
+});
+
+test("no area says what another says already, and each is gathered", () => {
+  for (const [language, words] of [
+    ["en", en],
+    ["fr", fr],
+  ] as const) {
+    const folder = new URL(`./${language}/`, import.meta.url);
+    const keys = readdirSync(folder).flatMap((name) =>
+      Object.keys(JSON.parse(readFileSync(new URL(name, folder), "utf8")) as object),
+    );
+    assert.deepEqual(keys.sort(), Object.keys(words).sort());
+  }
 });
 
 test("both leave the same blanks and the same plurals", () => {

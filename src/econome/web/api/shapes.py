@@ -10,14 +10,16 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, TypedDict, cast, overload
 from uuid import UUID
 
+from msgspec import Meta
 from starlette.responses import Response
 
 from econome.analytics.runs import RunRow
 from econome.analytics.series import Point
-from econome.analytics.totals import Sums, Totals
+from econome.analytics.totals import Sums
+from econome.analytics.totals import Totals as Sum
 from econome.analytics.traces import TraceTotals
 from econome.domain.money import text_of
 from econome.domain.scope import Scope
@@ -29,18 +31,143 @@ from econome.wire.json_text import dump
 Json = dict[str, Any]
 """An object on its way out: its values are whatever JSON can hold."""
 
+Money = Annotated[str, Meta(description='An exact decimal amount, such as "0.0125"')]
+Moment = Annotated[str, Meta(description="ISO 8601, in UTC")]
 
-def answer(content: Json, status: int = 200) -> Response:
+
+class Tokens(TypedDict):
+    """Tokens by disjoint bucket; those sent and generated, and both."""
+
+    uncached: int | None
+    cache_read: int | None
+    cache_read_audio: int | None
+    cache_write_5m: int | None
+    cache_write_1h: int | None
+    audio_in: int | None
+    image_in: int | None
+    video_in: int | None
+    text_out: int | None
+    reasoning: int | None
+    audio_out: int | None
+    image_out: int | None
+    input: int | None
+    output: int | None
+    total: int | None
+
+
+class Coverage(TypedDict):
+    """How many calls a total is of, and how many of them are what.
+
+    Priced, unpriced, estimated and unknown ones add up to the calls.
+    """
+
+    calls: int
+    priced: int
+    unpriced: int
+    reported: int
+    counted: int
+    estimated: int
+    unknown: int
+    settling: Annotated[int, Meta(description="still under way")]
+    marked: Annotated[int, Meta(description="with a note: something contradictory, mended or left out")]
+
+
+class Quantiles(TypedDict):
+    """Seconds; null for none."""
+
+    p50: float | None
+    p95: float | None
+
+
+class Estimated(TypedDict):
+    """What was estimated: beside the totals, in none of them."""
+
+    cost: Money | None
+    input: int | None
+    output: int | None
+
+
+class Compared(TypedDict):
+    """Our cost beside the one that the app stated, over the calls that have both."""
+
+    calls: int
+    ours: Money | None
+    cost: Money | None
+    difference: Money | None
+
+
+class Used(TypedDict):
+    """What some runs used."""
+
+    tokens: Tokens
+    cost: Money | None
+    input_cost: Money | None
+    output_cost: Money | None
+    fee_cost: Money | None
+    estimated: Estimated
+    reported: Compared
+
+
+class PerCall(TypedDict):
+    """Means over the calls of which it is known."""
+
+    input: float | None
+    output: float | None
+
+
+class Totals(Used):
+    """The sums over a scope, and its speed."""
+
+    runs: int
+    traces: int
+    calls: int
+    errors: Annotated[int, Meta(description="traces whose root failed")]
+    failed_calls: int
+    tokens_per_call: PerCall
+    latency: Annotated[Quantiles, Meta(description="of roots that ended")]
+    first_token: Annotated[Quantiles, Meta(description="of calls that streamed")]
+    call_latency: Annotated[Quantiles, Meta(description="of calls that ended")]
+    coverage: Coverage
+
+
+class TraceSums(Used):
+    """The sums over one trace."""
+
+    runs: int
+    calls: int
+    errors: int
+    coverage: Coverage
+
+
+class Named(TypedDict):
+    """Something by its id and its name."""
+
+    id: str
+    name: str
+
+
+class Terms(TypedDict):
+    """In which money amounts are."""
+
+    prices: Annotated[str, Meta(description='"recorded", or the day at whose prices they are')]
+    currency: str
+
+
+def answer(content: Mapping[str, object], status: int = 200) -> Response:
     """The response that holds `content`."""
     return Response(dump(content), status, {"cache-control": "no-store"}, "application/json")
 
 
-def terms(scope: Scope) -> Json:
+def terms(scope: Scope) -> Terms:
     """In which money a scope's amounts are: at whose prices, in which currency."""
     day = scope.prices_at
     return {"prices": "recorded" if day is None else day.isoformat(), "currency": scope.currency}
 
 
+@overload
+def iso(moment: datetime) -> str: ...
+@overload
+def iso(moment: datetime | None) -> str | None: ...
 def iso(moment: datetime | None) -> str | None:
     """A time, as "2026-01-02T03:04:05.678901Z"."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -56,46 +183,36 @@ def seconds(start: datetime, end: datetime | None) -> float | None:
     return None if end is None else (end - start) / timedelta(seconds=1)
 
 
-def project(projects: Projects, workspace: UUID, identity: UUID) -> Json:
+def project(projects: Projects, workspace: UUID, identity: UUID) -> Named:
     """A project, by id and name."""
     known = projects.get(workspace, identity)
     return {"id": str(identity), "name": known.name if known else str(identity)}
 
 
-def tokens(known: Mapping[str, int | None]) -> Json:
+def tokens(known: Mapping[str, int | None]) -> Tokens:
     """Tokens by bucket, and those sent, generated and both; `known` has them by column."""
     sent, generated = known.get("input_tokens"), known.get("output_tokens")
     total = None if sent is None and generated is None else (sent or 0) + (generated or 0)
     buckets = {bucket.value: known.get(bucket.value) for bucket in Bucket}
-    return {**buckets, "input": sent, "output": generated, "total": total}
+    return cast("Tokens", {**buckets, "input": sent, "output": generated, "total": total})
 
 
-def tokens_of(row: Sums | RunRow) -> Json:
+def tokens_of(row: Sums | RunRow) -> Tokens:
     """Tokens of a row that has a column for each bucket."""
     return tokens({column: getattr(row, column) for column in COLUMNS})
 
 
-COVERAGE = (
-    "calls",
-    "priced",
-    "unpriced",
-    "reported",
-    "counted",
-    "estimated",
-    "unknown",
-    "settling",
-    "marked",
-)
-"""What is told of every total: how many calls it is of, and how many of them are what."""
+COVERAGE = tuple(Coverage.__annotations__)
+"""What is told of every total."""
 
 
-def coverage(sums: Sums | Point) -> Json:
+def coverage(sums: Sums | Point) -> Coverage:
     """How much of a total is known, and from whom."""
     of = {name: getattr(sums, f"{name}_calls") for name in COVERAGE[1:]}
-    return {COVERAGE[0]: sums.calls, **of}
+    return cast("Coverage", {COVERAGE[0]: sums.calls, **of})
 
 
-def totals(of: Totals) -> Json:
+def totals(of: Sum) -> Totals:
     """The sums over a scope, and its speed."""
     return {
         "runs": of.runs,
@@ -115,7 +232,7 @@ def totals(of: Totals) -> Json:
     }
 
 
-def trace_totals(of: TraceTotals) -> Json:
+def trace_totals(of: TraceTotals) -> TraceSums:
     """The sums over one trace."""
     return {
         "runs": of.runs,
@@ -225,7 +342,7 @@ def segments(row: RunRow) -> Json:
     }
 
 
-def _used(sums: Sums) -> Json:
+def _used(sums: Sums) -> Used:
     return {
         "tokens": tokens_of(sums),
         "cost": money(sums.cost),
@@ -241,7 +358,7 @@ def _used(sums: Sums) -> Json:
     }
 
 
-def _compared(sums: Sums) -> Json:
+def _compared(sums: Sums) -> Compared:
     """Ours beside what the apps stated, over the calls that have both."""
     ours, theirs = sums.compared_ours, sums.compared_reported
     difference = None if ours is None or theirs is None else ours - theirs
@@ -257,6 +374,6 @@ def _per(count: int | None, calls: int) -> float | None:
     return None if count is None or not calls else count / calls
 
 
-def _quantiles(values: Sequence[float]) -> Json:
+def _quantiles(values: Sequence[float]) -> Quantiles:
     half, most = values
     return {"p50": quantile(half), "p95": quantile(most)}

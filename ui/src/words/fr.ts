@@ -1,0 +1,21 @@
+/** Every text in French: one file for each area of the dashboard. */
+
+import parts from "./fr/parts.json" with { type: "json" };
+import connect from "./fr/connect.json" with { type: "json" };
+import keys from "./fr/keys.json" with { type: "json" };
+import overview from "./fr/overview.json" with { type: "json" };
+import prices from "./fr/prices.json" with { type: "json" };
+import runs from "./fr/runs.json" with { type: "json" };
+import shell from "./fr/shell.json" with { type: "json" };
+import trace from "./fr/trace.json" with { type: "json" };
+
+export default {
+  ...parts,
+  ...connect,
+  ...keys,
+  ...overview,
+  ...prices,
+  ...runs,
+  ...shell,
+  ...trace,
+};
