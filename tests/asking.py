@@ -21,12 +21,13 @@ from econome.domain.project import DEFAULT_WORKSPACE
 from econome.domain.scope import LEAST_SLACK
 from econome.ingest.projects import Projects
 from econome.store.client import Store
-from econome.web.api import export, facets, overview, projects, runs, series, spend, traces
+from econome.web.api import dimensions, export, facets, overview, projects, runs, series, spend, traces
 from econome.web.auth import Caller
 from econome.web.errors import HANDLERS
 
 ROUTES: list[BaseRoute] = [
     *overview.ROUTES,
+    *dimensions.ROUTES,
     *spend.ROUTES,
     *series.ROUTES,
     *runs.ROUTES,

@@ -62,6 +62,37 @@ def test_dragging_over_the_chart_narrows_the_span_and_back_widens_it(viewer: Vie
     expect(page).not_to_have_url(re.compile("since="))
 
 
+def test_spend_is_split_by_any_key_of_the_metadata(viewer: Viewer) -> None:
+    page = viewer.goes_to("")
+    page.get_by_role("button", name="Split by").click()
+    search = page.get_by_role("combobox", name="Search dimensions and metadata")
+    expect(search).to_be_focused()
+    search.fill("release")
+    expect(page.get_by_role("option", name=re.compile("release"))).to_contain_text("runs")
+    search.press("Enter")
+    expect(page).to_have_url(re.compile(r"by=metadata\.release"))
+    expect(page.get_by_role("columnheader", name="release")).to_be_visible()
+    page.get_by_role("rowheader").get_by_role("link", name="7", exact=True).last.click()
+    expect(page.get_by_role("row", name=re.compile("answer_ticket"))).to_be_visible()
+
+
+def test_the_picker_of_a_dimension_is_worked_by_the_keyboard_alone(viewer: Viewer) -> None:
+    page = viewer.goes_to("")
+    button = page.get_by_role("button", name="Split by")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("Model")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("envir")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("by=environment"))
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("by="))
+
+
 def test_a_chart_has_the_same_numbers_as_a_table(viewer: Viewer) -> None:
     page = viewer.goes_to("?unit=tokens")
     card = page.get_by_role("region", name="Tokens over time")

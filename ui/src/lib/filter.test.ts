@@ -29,6 +29,8 @@ test("narrowing twice by the same is narrowing once", () => {
 test("hostile values stay values", () => {
   assert.equal(quoted('a" or \\'), '"a\\" or \\\\"');
   assert.equal(facetCondition("tag", 'x"y'), 'has(tags, "x\\"y")');
+  assert.equal(facetCondition("metadata.a.b", "c"), 'has(metadata, "{\\"a.b\\":\\"c\\"}")');
+  assert.equal(facetCondition("metadata.a", ""), 'neq(metadata_key, "a")');
 });
 
 test("plain words are a search, a filter is a filter", () => {

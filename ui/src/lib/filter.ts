@@ -39,6 +39,11 @@ export function quoted(value: string): string {
 /** The condition that keeps the runs counted under `value` in a facet. */
 export function facetCondition(facet: string, value: string): string {
   if (facet === "tag") return `has(tags, ${quoted(value)})`;
+  const key = facet.startsWith("metadata.") ? facet.slice("metadata.".length) : null;
+  if (key !== null)
+    return value === ""
+      ? `neq(metadata_key, ${quoted(key)})`
+      : `has(metadata, ${quoted(JSON.stringify({ [key]: value }))})`;
   return `eq(${facet}, ${quoted(value)})`;
 }
 
