@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID
 
 from econome.domain.errors import EconomeError
@@ -89,7 +89,7 @@ def _stored(settings: Settings, held: Hold) -> Iterator[Keyring]:
             self._keys = keys
 
         def list(self) -> list[Shown]:
-            return [shown(self._keys, key) for key in self._keys.all()]
+            return [cast("Shown", shown(self._keys, key)) for key in self._keys.all()]
 
         def create(self, said: Shown) -> Shown:
             name, workspace = said["name"] or "", said["workspace"] or "default"
@@ -100,7 +100,7 @@ def _stored(settings: Settings, held: Hold) -> Iterator[Keyring]:
                 workspace=workspace,
                 projects=said["projects"],
             )
-            return {**shown(self._keys, key), "key": secret}
+            return {**cast("Shown", shown(self._keys, key)), "key": secret}
 
         def end(self, key_id: str) -> None:
             self._keys.revoke(UUID(key_id))

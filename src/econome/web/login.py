@@ -5,20 +5,57 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from importlib.metadata import version
+from typing import Annotated, NotRequired, TypedDict
 from uuid import UUID
 
+from msgspec import Meta
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from econome.domain.project import workspace_id
 from econome.sample.marks import SAMPLE
+from econome.web.api import shapes
+from econome.web.api.told import asks, names_of
 from econome.web.auth import Caller, Role, caller_of, is_open
 from econome.web.context import context
 from econome.web.errors import Busy, Forbidden, NotFound, Unauthenticated
 from econome.web.json import short_object, text
 from econome.web.keys import Keys
-from econome.web.sessions import Session, begin_session, cookie_name
+from econome.web.sessions import Session as Kept
+from econome.web.sessions import begin_session, cookie_name
+
+
+class Login(TypedDict):
+    """Who wants in, and where."""
+
+    token: str
+    workspace: NotRequired[str]
+
+
+class SampleState(TypedDict):
+    """Whether the sample is there."""
+
+    loaded: bool
+
+
+class Features(TypedDict):
+    """What this server does that others may not."""
+
+    text_index: bool
+
+
+class Session(TypedDict):
+    """Who is asking, and of what kind of server."""
+
+    authenticated: bool
+    open: Annotated[bool, Meta(description="nobody needs a key, yet")]
+    role: Role | None
+    projects: Annotated[str | None, Meta(description="patterns of names, with commas; null: all projects")]
+    workspace: shapes.Named | None
+    version: str
+    sample: SampleState
+    features: Features
 
 
 class Brake:
@@ -50,14 +87,15 @@ def _at(now: float | None) -> float:
     return time.monotonic() if now is None else now
 
 
+@asks(None, body=Login, status=204)
 async def login(request: Request) -> Response:
-    """Gives a cookie for the admin token, or for a key that may read."""
+    """POST /econome/v1/login: gives a cookie for the admin token, or for a key that may read."""
     keys = context(request).keys
     brake = _brake(request)
     address = request.client.host if request.client else ""
     if brake.is_on(address):
         raise Busy("Too many failed logins from this address. Wait a minute.")
-    said = await short_object(request, frozenset({"token", "workspace"}))
+    said = await short_object(request, names_of(Login))
     caller = caller_of(keys, text(said, "token"))
     if caller is None:
         brake.failed(address)
@@ -70,38 +108,42 @@ async def login(request: Request) -> Response:
             "Make one with --role read, or use the admin token: it lies in DATA/admin-token."
         )
         raise Forbidden(message)
-    session = Session(caller.key_id, _workspace(keys, caller, text(said, "workspace")))
+    session = Kept(caller.key_id, _workspace(keys, caller, text(said, "workspace")))
     answer = Response(status_code=204)
     begin_session(request, answer, keys.session_secret(), session)
     return answer
 
 
+@asks(None, status=204)
 async def logout(request: Request) -> Response:
-    """Takes the cookie away."""
+    """POST /econome/v1/logout: takes the cookie away."""
     keys = context(request).keys
     answer = Response(status_code=204)
     answer.delete_cookie(cookie_name(keys.session_secret()), httponly=True, samesite="strict")
     return answer
 
 
+@asks(Session)
 async def session(request: Request) -> Response:
-    """Who is asking, and whether a login is needed: the first thing that a dashboard asks."""
+    """GET /econome/v1/session: who is asking, and whether a login is needed.
+
+    The first thing that a dashboard asks.
+    """
     here = context(request)
     keys = here.keys
     caller: Caller | None = getattr(request.state, "caller", None)
     workspace = keys.workspace(caller.workspace) if caller else None
-    return JSONResponse(
-        {
-            "authenticated": caller is not None,
-            "open": is_open(here.settings, keys),
-            "role": caller.role if caller else None,
-            "projects": caller.projects if caller else None,
-            "workspace": {"id": str(workspace.id), "name": workspace.name} if workspace else None,
-            "version": version("econome"),
-            "sample": {"loaded": caller is not None and _has_sample(request, caller)},
-            "features": {"text_index": here.settings.text_index},
-        }
-    )
+    told: Session = {
+        "authenticated": caller is not None,
+        "open": is_open(here.settings, keys),
+        "role": caller.role if caller else None,
+        "projects": caller.projects if caller else None,
+        "workspace": {"id": str(workspace.id), "name": workspace.name} if workspace else None,
+        "version": version("econome"),
+        "sample": {"loaded": caller is not None and _has_sample(request, caller)},
+        "features": {"text_index": here.settings.text_index},
+    }
+    return shapes.answer(told)
 
 
 def _workspace(keys: Keys, caller: Caller, name: str) -> UUID:

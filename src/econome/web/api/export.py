@@ -19,7 +19,8 @@ from econome.analytics.export import export_runs, export_spend
 from econome.analytics.forms import Form
 from econome.analytics.series import Clock
 from econome.domain.scope import Scope
-from econome.web.api.scope import allow, choice, scope_of
+from econome.web.api.scope import choice, scope_of
+from econome.web.api.told import Parameter, asks
 from econome.web.auth import Role, require
 from econome.web.context import context
 
@@ -36,10 +37,19 @@ class Answer(StrEnum):
     NO = "no"
 
 
+FORMAT = Parameter("format", "How the file is written.", choices=tuple(Form), default=Form.PARQUET)
+
+
+@asks(
+    None,
+    FORMAT,
+    Parameter("payloads", "Whether to add inputs and outputs.", choices=tuple(Answer), default=Answer.NO),
+    scoped=True,
+    media="application/octet-stream",
+)
 async def runs(request: Request) -> Response:
     """GET /econome/v1/export/runs: every run of the scope, one a row."""
     caller = require(request, Role.READ)
-    allow(request, "format", "payloads")
     form = choice(request, "format", Form, Form.PARQUET)
     payloads = choice(request, "payloads", Answer, Answer.NO) is Answer.YES
     scope = await scope_of(request, caller)
@@ -47,10 +57,18 @@ async def runs(request: Request) -> Response:
     return await _sent(request, parts, form, scope, "runs")
 
 
+@asks(
+    None,
+    FORMAT,
+    Parameter("by", "One to three dimensions with commas, or none.", default=Dimension.MODEL),
+    Parameter("step", "none, or buckets of time as in /series.", default=WHOLE),
+    Parameter("tz", "Where days begin: a time zone such as Europe/Paris.", default="UTC"),
+    scoped=True,
+    media="application/octet-stream",
+)
 async def spend(request: Request) -> Response:
     """GET /econome/v1/export/spend: the totals of each value, or combination of values, over time or not."""
     caller = require(request, Role.READ)
-    allow(request, "format", "by", "step", "tz")
     form = choice(request, "format", Form, Form.PARQUET)
     by = _dimensions(request.query_params.get("by", Dimension.MODEL))
     step, zone = request.query_params.get("step", WHOLE), request.query_params.get("tz", "UTC")

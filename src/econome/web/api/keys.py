@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated, NotRequired, TypedDict
 from uuid import UUID
 
+from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from econome.domain.key import ApiKey, Role
 from econome.domain.project import workspace_id
+from econome.web.api import shapes
+from econome.web.api.told import Parameter, asks, names_of
 from econome.web.auth import Caller, is_open, require
 from econome.web.context import context
 from econome.web.errors import Conflict, Forbidden, Invalid, NotFound
@@ -18,11 +22,43 @@ from econome.web.json import short_object, text
 from econome.web.keys import Keys
 from econome.web.sessions import Session, begin_session
 
-GIVEN = frozenset({"name", "role", "projects", "workspace"})
+
+class Key(TypedDict):
+    """A key as it may be shown: never its hash."""
+
+    id: str
+    name: str
+    role: Role
+    projects: Annotated[str | None, Meta(description="patterns of names, with commas; null: all projects")]
+    workspace: str
+    hint: Annotated[str, Meta(description="its last characters")]
+    created_at: shapes.Moment
 
 
+class KeyList(TypedDict):
+    """The keys that the caller may manage."""
+
+    keys: list[Key]
+
+
+class NewKey(TypedDict):
+    """What a new key is to be."""
+
+    name: str
+    role: NotRequired[Role]
+    projects: NotRequired[str | None]
+    workspace: NotRequired[str | None]
+
+
+class MadeKey(Key):
+    """A new key, and what is sent as it."""
+
+    key: Annotated[str, Meta(description="seen here, and never again")]
+
+
+@asks(KeyList, Parameter("workspace", "*, for the server's owner: of all workspaces."))
 async def list_keys(request: Request) -> Response:
-    """The keys of the caller's workspace; the operator's command line sees all with `?workspace=*`."""
+    """GET /econome/v1/keys: those of the caller's workspace that it may manage."""
     caller = require(request, Role.ADMIN)
     keys = context(request).keys
     wanted = request.query_params.get("workspace")
@@ -31,16 +67,18 @@ async def list_keys(request: Request) -> Response:
     if wanted and not caller.is_operator:
         raise Forbidden("Only the server's owner sees the keys of every workspace.")
     found = [key for key in keys.all() if wanted or _may_manage(caller, key)]
-    return JSONResponse({"keys": [shown(keys, key) for key in found]})
+    told: KeyList = {"keys": [shown(keys, key) for key in found]}
+    return shapes.answer(told)
 
 
+@asks(MadeKey, body=NewKey, status=201)
 async def create_key(request: Request) -> Response:
-    """A new key; the answer is the only place where it is ever seen."""
+    """POST /econome/v1/keys: a new key; the answer is the only place where it is ever seen."""
     caller = require(request, Role.ADMIN)
     here = context(request)
     keys = here.keys
     was_open = is_open(here.settings, keys)
-    said = await short_object(request, GIVEN)
+    said = await short_object(request, names_of(NewKey))
     name = text(said, "name")
     if not name:
         raise Invalid('A key needs a "name", to know it again when it is time to revoke it.')
@@ -49,15 +87,17 @@ async def create_key(request: Request) -> Response:
     projects = _narrowed(caller, text(said, "projects", longest=2000))
     refuse_taken(keys, name, workspace)
     key, secret = await run_in_threadpool(keys.create, name, role, workspace=workspace, projects=projects)
-    answer = JSONResponse({**shown(keys, key), "key": secret}, 201)
+    told: MadeKey = {**shown(keys, key), "key": secret}
+    answer = shapes.answer(told, 201)
     if was_open:
         # The first key shuts the door. Whoever made it could do everything, and stays inside.
         begin_session(request, answer, keys.session_secret(), Session(None, caller.workspace))
     return answer
 
 
+@asks(None, status=204)
 async def revoke_key(request: Request) -> Response:
-    """Ends a key, and the sessions that it opened."""
+    """DELETE /econome/v1/keys/{id}: ends a key, and the sessions that it opened."""
     caller = require(request, Role.ADMIN)
     keys = context(request).keys
     key_id: UUID = request.path_params["id"]
@@ -77,7 +117,7 @@ def refuse_taken(keys: Keys, name: str, workspace: str) -> None:
         )
 
 
-def shown(keys: Keys, key: ApiKey) -> dict[str, str | None]:
+def shown(keys: Keys, key: ApiKey) -> Key:
     """A key as it may be shown: never its hash."""
     workspace = keys.workspace(key.workspace)
     return {
@@ -87,7 +127,7 @@ def shown(keys: Keys, key: ApiKey) -> dict[str, str | None]:
         "projects": key.projects,
         "workspace": workspace.name if workspace else str(key.workspace),
         "hint": key.hint,
-        "created_at": key.created_at.isoformat().replace("+00:00", "Z"),
+        "created_at": shapes.iso(key.created_at),
     }
 
 

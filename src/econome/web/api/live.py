@@ -10,13 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from econome.web.api.told import asks
 from econome.web.auth import Caller, Role, require
 from econome.web.context import Econome, context
 from econome.web.errors import Busy
 
 
+@asks(None, media="text/event-stream")
 async def live(request: Request) -> Response:
-    """The changes of the caller's workspace, as they come."""
+    """GET /econome/v1/live: which of the caller's projects changed, as it happens.
+
+    The data of an event named `changed` says how many runs came, and into which projects.
+    """
     caller = require(request, Role.READ)
     here = context(request)
     if here.live.is_full:  # said here, before the answer has begun

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from econome.web import api
+from econome.web import api, login
 from econome.web.api import shapes
 from econome.web.api.told import Description, Parameter, asks, description_of
 
@@ -71,7 +71,7 @@ def document() -> dict[str, Any]:
 def _described() -> list[tuple[Route, str, Description]]:
     """Every route of ours with its methods and what is said of it, by path."""
     found = []
-    for route in api.routes():
+    for route in (*login.ROUTES, *api.routes()):
         if not isinstance(route, Route) or (said := description_of(route.endpoint)) is None:
             continue
         found += [(route, method, said) for method in sorted((route.methods or set()) - {"HEAD"})]

@@ -18,7 +18,7 @@ from econome.domain.run import NO_ID
 from econome.domain.usage import INPUT, OUTPUT, Bucket
 from econome.ingest.projects import Projects
 from econome.ingest.spending import COST, OTHER, Count, Place
-from econome.web.api.scope import allow
+from econome.web.api.told import asks
 from econome.web.auth import Caller, Role, require
 from econome.web.context import context
 
@@ -50,10 +50,10 @@ Labels = tuple[tuple[str, str], ...]
 Amounts = dict[Labels, int | Decimal]
 
 
+@asks(None, media="text/plain")
 async def metrics(request: Request) -> Response:
-    """GET /econome/v1/metrics."""
+    """GET /econome/v1/metrics: what was stored since the server started, for Prometheus."""
     caller = require(request, Role.READ)
-    allow(request, scoped=False)
     here = context(request)
     is_open = "application/openmetrics-text" in request.headers.get("accept", "")
     counters = _visible(here.spending.told(caller.workspace), here.projects, caller)

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
+from typing import TypedDict
 from uuid import UUID
 
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from econome.domain.key import Role
@@ -22,6 +23,8 @@ from econome.ingest.projects import Projects
 from econome.sample.days import last_days
 from econome.sample.marks import SAMPLE
 from econome.sample.recording import Json
+from econome.web.api import shapes
+from econome.web.api.told import asks
 from econome.web.auth import require
 from econome.web.context import context
 from econome.web.errors import Conflict
@@ -31,6 +34,15 @@ TRACES_AT_ONCE = 50
 """Decoded together: some 250 runs, a few milliseconds of one core."""
 
 
+class Loaded(TypedDict):
+    """What was stored of the sample."""
+
+    project: shapes.Named
+    traces: int
+    runs: int
+
+
+@asks(Loaded, status=202)
 async def load(request: Request) -> Response:
     """POST /econome/v1/sample: the sample's last seven days, stored when this answers."""
     caller = require(request, Role.ADMIN)
@@ -41,10 +53,15 @@ async def load(request: Request) -> Response:
         delivery = await run_in_threadpool(_decode, some)
         await here.writer.write(caller.workspace, delivery)
         traces, runs = traces + len(some), runs + len(delivery.pieces)
-    content = {"project": {"id": str(project.id), "name": project.name}, "traces": traces, "runs": runs}
-    return JSONResponse(content, 202)
+    told: Loaded = {
+        "project": {"id": str(project.id), "name": project.name},
+        "traces": traces,
+        "runs": runs,
+    }
+    return shapes.answer(told, 202)
 
 
+@asks(None, status=204)
 async def remove(request: Request) -> Response:
     """DELETE /econome/v1/sample: the sample and its project go, if they are there."""
     caller = require(request, Role.ADMIN)

@@ -89,6 +89,11 @@ def description_of(endpoint: object) -> Description | None:
     return cast("Description | None", getattr(endpoint, _SAID, None))
 
 
+def names_of(body: type) -> frozenset[str]:
+    """What a body may say."""
+    return frozenset(body.__annotations__)
+
+
 def refuse_unknown(request: Request, known: tuple[Parameter, ...]) -> None:
     """Raises `BadQuestion` for a parameter that is none of these, or given twice and would be read once."""
     by_name = {parameter.name: parameter for parameter in known}
