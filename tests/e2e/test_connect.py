@@ -133,6 +133,6 @@ def test_sample_data_come_and_go_with_a_button(
 def test_the_way_to_connect_stays_in_the_menu(viewer: Viewer) -> None:
     page = viewer.goes_to("")
     page.keyboard.press("g")
-    page.keyboard.press("c")
+    page.keyboard.press("a")
     expect(page.get_by_role("heading", name="Connect an app")).to_be_focused()
     expect(page.get_by_role("status").filter(has_text="Latest trace")).to_contain_text(re.compile(r"\w"))

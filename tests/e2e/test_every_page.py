@@ -109,3 +109,16 @@ def test_a_first_look_is_small(viewer: Viewer) -> None:
     )
     settle(viewer.goes_to(""))
     assert 0 < sum(sizes) < 150_000
+
+
+def test_the_menu_unfolds_where_there_is_no_room_for_it(
+    server: Running, ids: dict[str, str], open_viewer: Callable[..., Viewer]
+) -> None:
+    assert ids
+    page = open_viewer(server, Look(width=PHONE, height=844)).goes_to("")
+    settle(page)
+    expect(page.get_by_role("link", name="Prices")).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Prices").click()
+    expect(page.get_by_role("heading", name="Prices", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name="Connect")).to_be_hidden()

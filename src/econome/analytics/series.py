@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from econome.analytics import steps
 from econome.analytics.dimension import By, split
@@ -16,6 +17,10 @@ from econome.store.question import question
 
 _WHOLE = "workspace"
 """Splits nothing: a column that is the same for all runs of a scope."""
+
+
+Speed = Literal["calls", "traces"]
+"""Of which runs a latency is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Series:
     """Lines over the same buckets, dearest first, the others last."""
 
     step: int  # seconds; days may be an hour longer or shorter
-    latency_of: str  # "calls" or "traces"
+    latency_of: Speed
     times: list[datetime]  # when each bucket starts; none is missing
     lines: list[Line]
 
@@ -77,7 +82,7 @@ def series(store: Store, scope: Scope, by: By | None, clock: Clock, *, limit: in
     where = steps.zone(clock.zone)
     step = steps.step_of(clock.step, scope.until - scope.since)
     times = steps.starts(scope.since, scope.until, step, where)
-    latency_of = "calls" if by is not None and by.is_of_calls else "traces"
+    latency_of: Speed = "calls" if by is not None and by.is_of_calls else "traces"
     values = [] if by is None else dearest(store, scope, by, limit=limit)
     asked, bound = split(question("series"), _WHOLE if by is None else by)
     points = store.ask(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypedDict, cast
 from uuid import UUID
 
+from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,20 +13,43 @@ from starlette.routing import Route
 
 from econome.analytics.runs import RunRow
 from econome.analytics.traces import MOST_RUNS, TraceTotals, runs_of_trace, trace_totals
+from econome.domain.run import Status
 from econome.domain.trace import Node, tree
 from econome.ingest.projects import Projects
 from econome.store.client import Store
 from econome.web.api import shapes
-from econome.web.api.scope import allow, identity, visible
+from econome.web.api.scope import identity, visible
+from econome.web.api.told import asks
 from econome.web.auth import Role, require
 from econome.web.context import context
 from econome.web.errors import NotFound
 
 
+class TraceHead(TypedDict):
+    """What a trace is in all."""
+
+    id: str
+    project: shapes.Named
+    name: str
+    status: Status
+    started_at: shapes.Moment
+    ended_at: shapes.Moment | None
+    latency: Annotated[float | None, Meta(description="seconds")]
+    totals: shapes.TraceSums | None
+    truncated: Annotated[bool, Meta(description="not all of its runs are listed")]
+
+
+class Trace(TypedDict):
+    """A trace, and its runs in pre-order."""
+
+    trace: TraceHead
+    runs: list[shapes.TreeRun]
+
+
+@asks(Trace)
 async def trace(request: Request) -> Response:
     """GET /econome/v1/traces/{id}: the runs of a trace as a tree, in pre-order."""
     caller = require(request, Role.READ)
-    allow(request, scoped=False)
     trace_id = identity(request.path_params["id"], "trace")
     econome = context(request)
     nodes, totals = await run_in_threadpool(
@@ -32,12 +57,11 @@ async def trace(request: Request) -> Response:
     )
     if not nodes:
         raise NotFound(f"There is no trace {trace_id}")
-    return shapes.answer(
-        {
-            "trace": _head(nodes, totals, econome.projects, caller.workspace),
-            "runs": [shapes.node(node, econome.projects, caller.workspace) for node in nodes],
-        }
-    )
+    told: Trace = {
+        "trace": _head(nodes, totals, econome.projects, caller.workspace),
+        "runs": [shapes.node(node, econome.projects, caller.workspace) for node in nodes],
+    }
+    return shapes.answer(told)
 
 
 def _trace(
@@ -52,14 +76,14 @@ def _trace(
 
 def _head(
     nodes: list[Node[RunRow]], totals: TraceTotals | None, projects: Projects, workspace: UUID
-) -> shapes.Json:
+) -> TraceHead:
     # The root, or who stands for it until it arrives.
     root = next((node.run for node in nodes if node.run.parent_id is None), nodes[0].run)
     return {
         "id": str(root.trace_id),
         "project": shapes.project(projects, workspace, root.project),
         "name": root.name,
-        "status": root.status,
+        "status": cast("Status", root.status),
         "started_at": shapes.iso(root.started_at),
         "ended_at": shapes.iso(root.ended_at),
         "latency": shapes.seconds(root.started_at, root.ended_at),

@@ -1,0 +1,87 @@
+"""From the answers of `analytics` to the JSON of our own API.
+
+Money is a text, exact and without an exponent; times are ISO 8601 in UTC; durations are
+seconds. Null is unknown, which is not zero.
+"""
+
+from __future__ import annotations
+
+from econome.web.api.shapes.plain import (
+    Json,
+    Moment,
+    Money,
+    Named,
+    Terms,
+    answer,
+    iso,
+    money,
+    project,
+    seconds,
+    terms,
+)
+from econome.web.api.shapes.runs import (
+    EstimatedCalls,
+    RunRow,
+    Segments,
+    Subtree,
+    TreeRun,
+    node,
+    run,
+    segments,
+)
+from econome.web.api.shapes.totals import (
+    COVERAGE,
+    Compared,
+    Coverage,
+    Estimated,
+    PerCall,
+    Quantiles,
+    Tokens,
+    Totals,
+    TraceSums,
+    Used,
+    coverage,
+    quantile,
+    tokens,
+    tokens_of,
+    totals,
+    trace_totals,
+)
+
+__all__ = [
+    "COVERAGE",
+    "Compared",
+    "Coverage",
+    "Estimated",
+    "EstimatedCalls",
+    "Json",
+    "Moment",
+    "Money",
+    "Named",
+    "PerCall",
+    "Quantiles",
+    "RunRow",
+    "Segments",
+    "Subtree",
+    "Terms",
+    "Tokens",
+    "Totals",
+    "TraceSums",
+    "TreeRun",
+    "Used",
+    "answer",
+    "coverage",
+    "iso",
+    "money",
+    "node",
+    "project",
+    "quantile",
+    "run",
+    "seconds",
+    "segments",
+    "terms",
+    "tokens",
+    "tokens_of",
+    "totals",
+    "trace_totals",
+]
