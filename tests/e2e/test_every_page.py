@@ -122,3 +122,17 @@ def test_the_menu_unfolds_where_there_is_no_room_for_it(
     page.get_by_role("link", name="Prices").click()
     expect(page.get_by_role("heading", name="Prices", level=1)).to_be_visible()
     expect(page.get_by_role("link", name="Connect")).to_be_hidden()
+
+
+def test_a_page_that_slept_listens_anew_and_asks_for_what_it_missed(viewer: Viewer) -> None:
+    lines: list[str] = []
+    viewer.page.on("request", lambda request: lines.append(request.url) if "/live" in request.url else None)
+    viewer.page.clock.install()
+    page = viewer.goes_to("")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    assert len(lines) == 1
+    with page.expect_request(lambda request: "/overview" in request.url):
+        page.clock.fast_forward("08:00:00")
+    page.clock.run_for(1_000)
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    assert len(lines) == 2

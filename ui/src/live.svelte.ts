@@ -4,6 +4,8 @@ import { LIVE, pending, toil } from "./api.ts";
 
 const PACE = 1500; // milliseconds between two hints passed on: faster than this nobody reads
 const REST = 6; // and at least so many times what the slowest answer took: who looks must not weigh on it
+const SILENCE = 50_000; // the server says something every 15 s: after this the line is dead, if nobody said so
+const WATCH = 5_000;
 const MINUTE = 60_000; // the end of "the last 24 hours" moves on without any run
 
 export type Line = "open" | "waiting" | "off";
@@ -17,6 +19,8 @@ class Live {
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private minute: ReturnType<typeof setInterval> | undefined;
+  private watch: ReturnType<typeof setInterval> | undefined;
+  private heard = 0;
   private again: ReturnType<typeof setTimeout> | undefined;
   private patience = 1000;
   private due = false;
@@ -26,7 +30,9 @@ class Live {
     this.stop();
     this.connect();
     this.minute = setInterval(() => this.hint(), MINUTE);
+    this.watch = setInterval(() => this.listen(), WATCH);
     document.addEventListener("visibilitychange", this.seen);
+    addEventListener("online", this.back);
   }
 
   stop(): void {
@@ -36,6 +42,8 @@ class Live {
     this.timer = undefined;
     clearTimeout(this.again);
     clearInterval(this.minute);
+    clearInterval(this.watch);
+    removeEventListener("online", this.back);
     document.removeEventListener("visibilitychange", this.seen);
   }
 
@@ -53,12 +61,18 @@ class Live {
     this.source?.close();
     const source = new EventSource(LIVE);
     this.source = source;
+    this.heard = Date.now();
+    source.addEventListener("still", () => (this.heard = Date.now()));
     source.addEventListener("open", () => {
+      this.heard = Date.now();
       if (this.line === "off") this.hint(); // what happened meanwhile was missed
       this.line = "open";
       this.patience = 1000;
     });
-    source.addEventListener("changed", () => this.hint());
+    source.addEventListener("changed", () => {
+      this.heard = Date.now();
+      this.hint();
+    });
     source.addEventListener("error", () => {
       this.line = "off";
       source.close();
@@ -67,6 +81,19 @@ class Live {
       this.again = setTimeout(() => this.connect(), this.patience);
       this.patience = Math.min(this.patience * 2, 30_000);
     });
+  }
+
+  /** A line may die without a word: the machine slept, a router forgot it. Then it is laid anew. */
+  private listen(): void {
+    if (this.line === "open" && Date.now() - this.heard > SILENCE) this.lay();
+  }
+
+  private readonly back = () => this.lay();
+
+  private lay(): void {
+    this.line = "off"; // so that what happened meanwhile is asked for
+    clearTimeout(this.again);
+    this.connect();
   }
 
   private readonly seen = () => {

@@ -15,6 +15,10 @@ from econome.web.auth import Caller, Role, require
 from econome.web.context import Econome, context
 from econome.web.errors import Busy
 
+STILL_HERE = b"event: still\ndata: {}\n\n"
+"""Said in each silence. An event, not a comment: a page cannot hear comments, and whoever hears nothing for long
+listens to a line that is dead without knowing it, as after a night's sleep."""
+
 
 @asks(None, media="text/event-stream")
 async def live(request: Request) -> Response:
@@ -37,7 +41,7 @@ async def _events(here: Econome, caller: Caller) -> AsyncIterator[bytes]:
         async for change in changes:
             if caller.key_id is not None and here.keys.get(caller.key_id) is None:
                 return  # revoked while it listened
-            yield b": still here\n\n" if change is None else change.event()
+            yield STILL_HERE if change is None else change.event()
 
 
 def _sight(here: Econome, caller: Caller) -> Callable[[UUID], bool]:
