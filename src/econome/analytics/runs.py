@@ -183,12 +183,13 @@ def _page(
     more = len(places) > limit
     places = places[:limit]
     return Page(
-        rows=_rows(store, scope, places),
+        rows=rows_at(store, scope, places),
         next=Cursor(sort, places[-1].rank, places[-1].tie) if more else None,
     )
 
 
-def _rows(store: Store, scope: Scope, places: Sequence[Place]) -> list[RunRow]:
+def rows_at(store: Store, scope: Scope, places: Sequence[Place]) -> list[RunRow]:
+    """The whole rows of some places, in their order."""
     if not places:
         return []
     answer = store.ask(
