@@ -12,7 +12,6 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
 from builders import SINCE, UNTIL
@@ -21,21 +20,11 @@ from econome.domain.project import DEFAULT_WORKSPACE
 from econome.domain.scope import LEAST_SLACK
 from econome.ingest.projects import Projects
 from econome.store.client import Store
-from econome.web.api import dimensions, export, facets, overview, projects, runs, series, spend, traces
+from econome.web import api
+from econome.web.api import export
 from econome.web.auth import Caller
 from econome.web.errors import HANDLERS
 
-ROUTES: list[BaseRoute] = [
-    *overview.ROUTES,
-    *dimensions.ROUTES,
-    *spend.ROUTES,
-    *series.ROUTES,
-    *runs.ROUTES,
-    *facets.ROUTES,
-    *traces.ROUTES,
-    *projects.ROUTES,
-    *export.ROUTES,
-]
 ANYBODY = Caller(DEFAULT_WORKSPACE, Role.READ)
 
 
@@ -65,7 +54,7 @@ class Asking:
             return await call_next(request)
 
         app = Starlette(
-            routes=ROUTES,
+            routes=api.routes(),
             exception_handlers=HANDLERS,
             middleware=[Middleware(BaseHTTPMiddleware, dispatch=introduce)],
         )

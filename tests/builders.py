@@ -69,6 +69,20 @@ def insert_runs(store: Store, runs: Iterable[Run]) -> None:
     store.insert("runs", {name: [getattr(run, name) for run in rows] for name in _COLUMNS})
 
 
+def put_payload(store: Store, run: Run, piece: str = "post", **parts: str) -> None:
+    """Puts one piece of what a run was given and gave into the store."""
+    empty = dict.fromkeys(("inputs", "outputs", "events", "extra", "serialized", "error", "usage"), "")
+    columns = {
+        "workspace": run.workspace,
+        "key_time": run.key_time,
+        "id": run.id,
+        "piece": piece,
+        "version": 1,
+        "is_deleted": 0,
+    }
+    store.insert("payloads", {name: [value] for name, value in {**columns, **empty, **parts}.items()})
+
+
 _COLUMNS = [field.name for field in fields(Run)]
 
 

@@ -46,23 +46,25 @@ def search_trace(
 
 def _search(store: Store, text: str, **of: object) -> dict[UUID, list[Found]]:
     shown = {"around": AROUND, "length": AROUND + len(text) + _AFTER}
-    rows = store.ask(Found, question("found_in_runs"), EVERYTHING, text=text, **of, **shown)
+    rows = store.ask(Found, question("found_in_runs"), EVERYTHING, sought=text, **of, **shown)
+    spellings = _spellings(text)
     payloads = store.ask(
-        Found, question("found_in_payloads"), EVERYTHING, texts=_spellings(text), **of, **shown
+        Found, question("found_in_payloads"), EVERYTHING, sought=text, spellings=spellings, **of, **shown
     )
     found: dict[UUID, dict[str, Found]] = {}
     for one in rows:
         found.setdefault(one.id, {})[one.place] = one
-    for one in payloads:  # the error stands in both
-        readable = Found(one.id, one.place, _readable(one.excerpt))
-        found.setdefault(one.id, {}).setdefault(one.place, readable)
+    for one in payloads:
+        excerpt = one.excerpt if one.place == "error" else _readable(one.excerpt)
+        # The error stands in both: as it was sent, and in the row.
+        found.setdefault(one.id, {}).setdefault(one.place, Found(one.id, one.place, excerpt))
     return {run: list(places.values()) for run, places in found.items()}
 
 
 def _spellings(text: str) -> list[str]:
-    """The ways in which JSON may have the text, escaped or not, and the text itself: an error is no JSON."""
+    """The ways in which JSON may have the text, escaped or not. An escaped letter hides its case."""
     escaped = {json.dumps(case)[1:-1] for case in (text, text.lower(), text.upper())}
-    return sorted({text, json.dumps(text, ensure_ascii=False)[1:-1], *escaped})
+    return sorted({json.dumps(text, ensure_ascii=False)[1:-1], *escaped})
 
 
 def _readable(excerpt: str) -> str:

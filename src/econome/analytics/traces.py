@@ -34,6 +34,7 @@ class TreeRow:
     """What a tree over time shows of a run: the columns of `domain.run.Run` by the same names."""
 
     id: UUID
+    key_time: datetime
     trace_id: UUID
     parent_id: UUID | None
     project: UUID
@@ -73,7 +74,7 @@ def trace_totals(
     store: Store,
     workspace: UUID,
     projects: Sequence[UUID],
-    runs: Iterable[RunRow],
+    runs: Iterable[RunRow | TreeRow],
     money: Condition = EVERYTHING,
 ) -> dict[UUID, TraceTotals]:
     """The totals of the traces to which `runs` belong, by trace; `money` is a scope's (`Scope.money`)."""

@@ -87,6 +87,8 @@ class Used:
 
     def add(self, other: Used) -> None:
         """Takes in what a child used."""
+        if not other.calls:  # most steps of an agent are no calls
+            return
         self.coverage.update(other.coverage)
         for column, tokens in other.tokens.items():
             self.tokens[column] = self.tokens.get(column, 0) + tokens

@@ -4,7 +4,8 @@
 -- projects   runs in these projects; empty: in any
 -- trace      its id
 -- earliest   none of its runs has a key before this
--- texts      what is looked for, in any case: one text in the ways in which JSON may spell it
+-- sought     what is looked for, in any case
+-- spellings  the same in the ways in which JSON may spell it
 -- around     how many characters to show before it
 -- length     how many to show in all
 --
@@ -12,19 +13,19 @@
 -- version of a run changes its trace.
 select
     id,
-    place.1 as place,
-    substringUTF8(place.2, greatest(1, toInt64(place.3) - {around:UInt16}), {length:UInt16}) as excerpt
+    spot.1 as place,
+    substringUTF8(spot.2, greatest(1, toInt64(spot.3) - {around:UInt16}), {length:UInt16}) as excerpt
 from (
     select
         id,
         arrayJoin(arrayFilter(
             found -> found.3 > 0,
             [
-                ('inputs', inputs, multiSearchFirstPositionCaseInsensitiveUTF8(inputs, {texts:Array(String)})),
-                ('outputs', outputs, multiSearchFirstPositionCaseInsensitiveUTF8(outputs, {texts:Array(String)})),
-                ('error', error, multiSearchFirstPositionCaseInsensitiveUTF8(error, {texts:Array(String)}))
+                ('inputs', inputs, multiSearchFirstPositionCaseInsensitiveUTF8(inputs, {spellings:Array(String)})),
+                ('outputs', outputs, multiSearchFirstPositionCaseInsensitiveUTF8(outputs, {spellings:Array(String)})),
+                ('error', error, positionCaseInsensitiveUTF8(error, {sought:String}))
             ]
-        )) as place
+        )) as spot
     from payloads final
     where workspace = {workspace:UUID}
       and (key_time, id) in (

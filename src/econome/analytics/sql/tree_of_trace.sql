@@ -9,8 +9,8 @@
 -- Nothing wide: what a run was labelled with, given and gave is asked of it alone. Skipping by index under
 -- FINAL is exact here: no version of a run changes its trace.
 select
-    id, trace_id, parent_id, project, name, kind, status, left(error, 400) as error, started_at, ended_at,
-    first_token_at, model, counted, uncounted, usage_source, usage_convention, uncached, cache_read,
+    id, key_time, trace_id, parent_id, project, name, kind, status, left(error, 400) as error, started_at,
+    ended_at, first_token_at, model, counted, uncounted, usage_source, usage_convention, uncached, cache_read,
     cache_read_audio, cache_write_5m, cache_write_1h, audio_in, image_in, video_in, text_out, reasoning,
     audio_out, image_out, input_tokens, output_tokens, cost, input_cost, output_cost, notes
 from runs final

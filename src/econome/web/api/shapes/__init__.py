@@ -19,16 +19,7 @@ from econome.web.api.shapes.plain import (
     seconds,
     terms,
 )
-from econome.web.api.shapes.runs import (
-    EstimatedCalls,
-    RunRow,
-    Segments,
-    Subtree,
-    TreeRun,
-    node,
-    run,
-    segments,
-)
+from econome.web.api.shapes.runs import RunRow, Segments, run, segments
 from econome.web.api.shapes.totals import (
     COVERAGE,
     Compared,
@@ -47,6 +38,7 @@ from econome.web.api.shapes.totals import (
     totals,
     trace_totals,
 )
+from econome.web.api.shapes.tree import EstimatedCalls, Subtree, TreeRun, node
 
 __all__ = [
     "COVERAGE",

@@ -1,4 +1,4 @@
-"""From a run to the row of a table, and to its place in a trace."""
+"""From a run to the row of a table."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from msgspec import Meta
 
 from econome.analytics.runs import RunRow as Row
 from econome.domain.run import Status, Uncounted
-from econome.domain.trace import Node
 from econome.domain.usage import UsageSource
 from econome.ingest.projects import Projects
 from econome.web.api.shapes.plain import Moment, Money, Named, iso, money, project, seconds
-from econome.web.api.shapes.totals import COVERAGE, Coverage, Tokens, tokens, tokens_of
+from econome.web.api.shapes.totals import Tokens, tokens_of
 
 
 class _Labels(TypedDict):
@@ -65,34 +64,6 @@ class RunRow(_Labels):
     input_preview: str
     output_preview: str
     notes: Annotated[list[str], Meta(description="what is contradictory, mended or left out")]
-
-
-class EstimatedCalls(TypedDict):
-    """What was estimated in a subtree: in none of its sums."""
-
-    calls: int
-    cost: Money | None
-
-
-class Subtree(TypedDict):
-    """What a run and all below it used."""
-
-    tokens: Tokens
-    cost: Money | None
-    calls: int
-    estimated: EstimatedCalls
-    coverage: Coverage
-
-
-class TreeRun(RunRow):
-    """A run in its place in a trace."""
-
-    depth: int
-    children: int
-    orphan: Annotated[bool, Meta(description="its parent is missing, or it is its own ancestor")]
-    self_seconds: Annotated[float | None, Meta(description="that no child covers")]
-    critical: Annotated[bool, Meta(description="on the chain of runs that decides when the trace ends")]
-    subtree: Subtree
 
 
 class Segments(TypedDict):
@@ -147,25 +118,6 @@ def run(row: Row, projects: Projects, workspace: UUID) -> RunRow:
         "input_preview": row.input_preview,
         "output_preview": row.output_preview,
         "notes": list(row.notes),
-    }
-
-
-def node(of: Node[Row], projects: Projects, workspace: UUID) -> TreeRun:
-    """A run in its place in a trace."""
-    return {
-        **run(of.run, projects, workspace),
-        "depth": of.depth,
-        "children": of.children,
-        "orphan": of.is_orphan,
-        "self_seconds": None if of.self_time is None else of.self_time.total_seconds(),
-        "critical": of.is_critical,
-        "subtree": {
-            "tokens": tokens(of.used.tokens),
-            "cost": money(of.used.cost),
-            "calls": of.used.calls,
-            "estimated": {"calls": of.used.estimated_calls, "cost": money(of.used.estimated_cost)},
-            "coverage": cast("Coverage", {name: of.used.coverage[name] for name in COVERAGE}),
-        },
     }
 
 
