@@ -16,7 +16,6 @@ import type {
   Series,
   Session,
   Spend,
-  Trace,
   Unpriced,
 } from "./types.ts";
 
@@ -110,7 +109,6 @@ export const api = {
   runs: (query: Query, signal?: AbortSignal) => get<RunPage>("/runs", query, signal),
   count: (query: Query, signal?: AbortSignal) => get<{ count: number }>("/count", query, signal),
   facets: (query: Query, signal?: AbortSignal) => get<Facets>("/facets", query, signal),
-  trace: (id: string, signal?: AbortSignal) => get<Trace>(`/traces/${encodeURIComponent(id)}`, {}, signal),
   run: (id: string, traceId?: string, signal?: AbortSignal) =>
     get<RunWhole>(`/runs/${encodeURIComponent(id)}`, { trace_id: traceId }, signal),
   projects: (signal?: AbortSignal) => get<{ projects: Project[] }>("/projects", {}, signal),

@@ -219,30 +219,6 @@ export interface Facets {
   facets: { name: string; values: { value: string; label: string; runs: number }[] }[];
 }
 
-export interface TreeRun extends RunRow {
-  depth: number;
-  children: number;
-  self_seconds: number | null;
-  critical: boolean;
-  subtree: { tokens: Tokens; cost: Money; calls: number };
-  orphan?: boolean;
-}
-
-export interface Trace {
-  trace: {
-    id: string;
-    project: { id: string; name: string };
-    name: string;
-    status: Status;
-    started_at: string;
-    ended_at: string | null;
-    latency: number | null;
-    totals: RollUp;
-    truncated?: boolean;
-  };
-  runs: TreeRun[];
-}
-
 export interface PriceLine {
   bucket: Bucket;
   tokens: number;

@@ -1,6 +1,53 @@
 /** The runs of a trace, told in pre-order, as rows that fold and as bars on one clock. */
 
+import type { Subtree as Told, Trace, TreeRun as Row } from "../api.gen.ts";
+import { BUCKETS, type Tokens } from "../types.ts";
 import { seconds } from "./time.ts";
+
+/** What a run and all below it used. */
+export type Subtree = Omit<Told, "tokens"> & { tokens: Tokens };
+
+/** A run in its place; of one that nothing is below, the subtree is itself. */
+export type TreeRun = Omit<Row, "tokens" | "subtree"> & { tokens: Tokens; subtree: Subtree };
+
+const KNOWN = [...BUCKETS, "input", "output", "total"] as const;
+const tokensOf = (told: Record<string, number>) =>
+  Object.fromEntries(KNOWN.map((bucket) => [bucket, told[bucket] ?? null])) as Tokens;
+
+/** The runs of a trace as it is told: there what is unknown is left out. */
+export function runsOf(trace: Trace): TreeRun[] {
+  return trace.runs.map((row) => {
+    const tokens = tokensOf(row.tokens);
+    const subtree = row.subtree
+      ? { ...row.subtree, tokens: tokensOf(row.subtree.tokens) }
+      : alone(row, tokens);
+    return { ...row, tokens, subtree };
+  });
+}
+
+function alone(row: Row, tokens: Tokens): Subtree {
+  const isEstimated = row.counted && row.usage_source === "estimated";
+  const isBilled = row.counted && !isEstimated;
+  const isKnown = row.usage_source !== "unknown" && row.usage_source !== "";
+  const calls = Number(row.counted);
+  return {
+    tokens: isBilled ? tokens : tokensOf({}),
+    cost: isBilled ? row.cost : null,
+    calls,
+    estimated: { calls: Number(isEstimated), cost: isEstimated ? row.cost : null },
+    coverage: {
+      calls,
+      priced: Number(isBilled && isKnown && row.cost !== null),
+      unpriced: Number(isBilled && isKnown && row.cost === null),
+      reported: Number(row.counted && row.usage_source === "reported"),
+      counted: Number(row.counted && row.usage_source === "counted"),
+      estimated: Number(isEstimated),
+      unknown: Number(row.counted && !isKnown),
+      settling: Number(row.counted && row.status === "pending"),
+      marked: Number(row.counted && row.notes.length > 0),
+    },
+  };
+}
 
 export interface Branch {
   id: string;
