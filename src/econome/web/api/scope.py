@@ -41,7 +41,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 async def scope_of(request: Request, caller: Caller) -> Scope:
     """The runs that the query string speaks of, within what the caller may see, in the money it asks for."""
-    scope = _recorded(request, caller)
+    return await in_terms(request, caller, recorded(request, caller))
+
+
+async def in_terms(request: Request, caller: Caller, scope: Scope) -> Scope:
+    """The scope in the money that the query string asks for: at whose prices, in which currency."""
     day, currency = _day(request), request.query_params.get("currency", "USD").strip().upper()
     here = context(request)
     if day is not None:
@@ -53,7 +57,8 @@ async def scope_of(request: Request, caller: Caller) -> Scope:
     return scope
 
 
-def _recorded(request: Request, caller: Caller) -> Scope:
+def recorded(request: Request, caller: Caller) -> Scope:
+    """The runs that the query string speaks of, within what the caller may see, their amounts as recorded."""
     until = moment(request, "until") or datetime.now(UTC)
     since = moment(request, "since") or until - SPAN
     if since >= until:
@@ -62,7 +67,7 @@ def _recorded(request: Request, caller: Caller) -> Scope:
         workspace=caller.workspace,
         since=since,
         until=until,
-        projects=_projects(request, caller),
+        projects=projects_of(request, caller),
         filter=compile_filter(request.query_params.get("filter", "")),
         slack=context(request).writer.slack,
     )
@@ -160,8 +165,9 @@ def moment_of(name: str, text: str) -> datetime:
     return found
 
 
-def _projects(request: Request, caller: Caller) -> tuple[UUID, ...]:
-    asked = request.query_params.getlist("project")
+def projects_of(request: Request, caller: Caller, name: str = "project") -> tuple[UUID, ...]:
+    """The projects that a parameter names, or all that the caller may see."""
+    asked = request.query_params.getlist(name)
     if not asked:
         return visible(request, caller)
     return tuple(_project(request, caller, text) for text in asked)
