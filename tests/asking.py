@@ -19,6 +19,7 @@ from econome.domain.key import Role
 from econome.domain.project import DEFAULT_WORKSPACE
 from econome.domain.scope import LEAST_SLACK
 from econome.ingest.projects import Projects
+from econome.pricing.book import PriceBook
 from econome.store.client import Store
 from econome.web import api
 from econome.web.api import export
@@ -44,7 +45,7 @@ class _Answer(Protocol):
 class Asking:
     """A client of the questions over one store."""
 
-    def __init__(self, store: Store, caller: Caller = ANYBODY) -> None:
+    def __init__(self, store: Store, caller: Caller = ANYBODY, prices: PriceBook | None = None) -> None:
         self.store = store
         self.projects = Projects(store)
         self.caller = caller
@@ -61,6 +62,7 @@ class Asking:
         app.state.econome = SimpleNamespace(
             store=store,
             projects=self.projects,
+            prices=prices or PriceBook([]),
             writer=SimpleNamespace(slack=LEAST_SLACK),
             exporting=CapacityLimiter(export.AT_ONCE),
         )

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from econome.analytics.payloads import Payload, PayloadPiece, fold
+from econome.analytics.payloads import HasKey, Payload, PayloadPiece, fold
 from econome.analytics.prices import prices_of
 from econome.analytics.runs import LONG_AGO, RunRow
 from econome.domain.price import Price
@@ -177,7 +177,7 @@ def places_of(store: Store, workspace: UUID, rows: Sequence[RunRow]) -> dict[UUI
     return {place.id: place for place in _of(store, Place, "langsmith_places", workspace, rows)}
 
 
-def payloads_of(store: Store, workspace: UUID, rows: Sequence[RunRow]) -> dict[UUID, Payload]:
+def payloads_of(store: Store, workspace: UUID, rows: Sequence[HasKey]) -> dict[UUID, Payload]:
     """What the runs of a page were given and gave."""
     pieces: dict[UUID, list[PayloadPiece]] = defaultdict(list)
     for row in _of(store, _PartOf, "langsmith_payloads", workspace, rows):
@@ -294,7 +294,7 @@ def groups_of(store: Store, scope: Scope, attribute: str, path: str, limit: int)
     )
 
 
-def _of(store: Store, kind: type[Answer], name: str, workspace: UUID, rows: Sequence[RunRow]) -> list[Answer]:
+def _of(store: Store, kind: type[Answer], name: str, workspace: UUID, rows: Sequence[HasKey]) -> list[Answer]:
     if not rows:
         return []
     return store.ask(

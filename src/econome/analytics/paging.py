@@ -57,27 +57,60 @@ class Cursor:
 
     def text(self) -> str:
         """The cursor as it travels through a URL; opaque to whoever carries it."""
-        parts = [self._order, None if self.rank is None else f"{self.rank:f}", str(self.tie)]
-        return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+        return _packed(self._order, self.rank, str(self.tie))
 
     @classmethod
     def of(cls, text: str, sort: Sort) -> Cursor:
         """The cursor that `text` is, for a page sorted by `sort`. Raises `BadQuestion`."""
+        order = f"{'-' if sort.descending else ''}{sort.by}"
+        rank, last = _unpacked(text, order)
         try:
-            order, rank, last = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            cursor = cls(sort, None if rank is None else Decimal(rank), UUID(last))
-        except (ValueError, TypeError, AttributeError, InvalidOperation, binascii.Error) as error:
-            message = "cursor: not one that an answer gave; leave it out to start anew"
-            raise BadQuestion(message) from error
-        if order != cursor._order or not cursor._is_storable:
-            message = "cursor: it belongs to another order; leave it out to start anew"
-            raise BadQuestion(message)
-        return cursor
-
-    @property
-    def _is_storable(self) -> bool:
-        return self.rank is None or (self.rank.is_finite() and abs(self.rank) < MOST)
+            return cls(sort, rank, UUID(last))
+        except ValueError as error:
+            raise BadQuestion(_STRANGE) from error
 
     @property
     def _order(self) -> str:
         return f"{'-' if self.sort.descending else ''}{self.sort.by}"
+
+
+@dataclass(frozen=True, slots=True)
+class NameCursor:
+    """The same, of a page whose rows have a name and no id; `order` is how it is sorted: "-cost"."""
+
+    order: str
+    rank: Decimal | None
+    name: str
+
+    def text(self) -> str:
+        """The cursor as it travels through a URL; opaque to whoever carries it."""
+        return _packed(self.order, self.rank, self.name)
+
+    @classmethod
+    def of(cls, text: str, order: str) -> NameCursor:
+        """The cursor that `text` is, for a page of that order. Raises `BadQuestion`."""
+        rank, name = _unpacked(text, order)
+        return cls(order, rank, name)
+
+
+_STRANGE = "cursor: not one that an answer gave; leave it out to start anew"
+
+
+def _packed(order: str, rank: Decimal | None, last: str) -> str:
+    parts = [order, None if rank is None else f"{rank:f}", last]
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def _unpacked(text: str, expected: str) -> tuple[Decimal | None, str]:
+    try:
+        order, told, last = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        rank = None if told is None else Decimal(told)
+    except (ValueError, TypeError, AttributeError, InvalidOperation, binascii.Error) as error:
+        raise BadQuestion(_STRANGE) from error
+    is_storable = rank is None or (rank.is_finite() and abs(rank) < MOST)
+    if not isinstance(last, str) or not is_storable:
+        raise BadQuestion(_STRANGE)
+    if order != expected:
+        message = "cursor: it belongs to another order; leave it out to start anew"
+        raise BadQuestion(message)
+    return rank, last

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 import orjson
@@ -40,6 +41,18 @@ class Payload:
     extra: dict[str, object] = field(default_factory=dict)
     serialized: object = None
     error: str = ""
+
+
+class HasKey(Protocol):
+    """A run, as far as its payload is looked up by it."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def key_time(self) -> datetime:
+        """The time in its key."""
 
 
 def payload_of_run(store: Store, workspace: UUID, key_time: datetime, run: UUID) -> Payload:

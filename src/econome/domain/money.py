@@ -27,6 +27,11 @@ def line_cost(tokens: int, rate: Decimal) -> Decimal:
     return rounded(_EXACT.multiply(rate, tokens).scaleb(-6, _EXACT))
 
 
+def per_million(cost: Decimal, tokens: int) -> Decimal:
+    """What a million tokens cost if `tokens`, more than none, cost that; rounded to 18 decimals."""
+    return rounded(_EXACT.divide(cost.scaleb(6, _EXACT), Decimal(tokens)))
+
+
 def fee_cost(count: Decimal, rate: Decimal) -> Decimal:
     """What `count` of something cost at `rate` US dollars for one, rounded to 18 decimals, half to even."""
     return rounded(_EXACT.multiply(rate, count))

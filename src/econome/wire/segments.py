@@ -71,6 +71,11 @@ def messages_of(inputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [_unwrapped(message) for message in messages if isinstance(message, dict)]
 
 
+def is_of_user(message: Mapping[str, Any]) -> bool:
+    """Whether a message of a prompt is the user's own."""
+    return _role(message) in _USERS
+
+
 def preview_of_inputs(inputs: object) -> str:
     """What was asked: the last user message, else the prompt, else compact JSON; at most 200 characters."""
     if isinstance(inputs, dict):

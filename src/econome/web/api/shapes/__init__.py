@@ -37,6 +37,7 @@ from econome.web.api.shapes.totals import (
     tokens_of,
     totals,
     trace_totals,
+    used,
 )
 from econome.web.api.shapes.tree import EstimatedCalls, Subtree, TreeRun, node
 
@@ -76,4 +77,5 @@ __all__ = [
     "tokens_of",
     "totals",
     "trace_totals",
+    "used",
 ]

@@ -153,7 +153,7 @@ def totals(of: Sum) -> Totals:
         "calls": of.calls,
         "errors": of.errors,
         "failed_calls": of.failed_calls,
-        **_used(of),
+        **used(of),
         "tokens_per_call": {
             "input": _per(of.input_tokens, of.calls_with_input),
             "output": _per(of.output_tokens, of.calls_with_output),
@@ -171,7 +171,7 @@ def trace_totals(of: TraceTotals) -> TraceSums:
         "runs": of.runs,
         "calls": of.calls,
         "errors": of.errors,
-        **_used(of),
+        **used(of),
         "coverage": coverage(of),
     }
 
@@ -181,7 +181,8 @@ def quantile(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _used(sums: Sums) -> Used:
+def used(sums: Sums) -> Used:
+    """What some runs used."""
     return {
         "tokens": tokens_of(sums),
         "cost": money(sums.cost),
