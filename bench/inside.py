@@ -1,7 +1,8 @@
 """What happens inside a store, in a process of its own: the engine stays out of the bench.
 
 `python -m bench.inside count FOLDER` counts what a stopped server has stored.
-`python -m bench.inside fill FOLDER RUNS` makes that many runs, by the engine itself.
+`python -m bench.inside fill FOLDER RUNS` makes that many runs, by the engine itself; `fill FOLDER RUNS
+payloads` makes their texts and some feedback too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from econome.settings import Settings
 from econome.store.client import Store
 from econome.store.migrate import migrate
 from econome.store.question import Question
+from econome.store.text_index import set_text_index
 
 DAYS = 30
 PROJECTS = ("shop", "support", "search", "reports", "lab")
@@ -50,9 +53,9 @@ def stored(data: Path) -> Stored:
     return Stored(**_run("count", data))
 
 
-def fill(data: Path, runs: int) -> None:
-    """Makes runs of the last thirty days in a new folder: columns only, no payloads."""
-    _run("fill", data, str(runs))
+def fill(data: Path, runs: int, *, payloads: bool = False) -> None:
+    """Makes runs of the last thirty days in a new folder, with their texts or columns only."""
+    _run("fill", data, str(runs), *(["payloads"] if payloads else []))
 
 
 def _run(command: str, data: Path, *options: str) -> Any:
@@ -72,25 +75,32 @@ def _count(data: Path) -> Stored:
     return found
 
 
-def _fill(data: Path, runs: int) -> Stored:
+def _fill(data: Path, runs: int, *options: str) -> Stored:
     data.mkdir(parents=True, exist_ok=True)
     store = _open(data)
     migrate(store)
     registry = Projects(store)
-    store.command(
-        Path(__file__).with_name("million.sql").read_text(),
-        workspace=DEFAULT_WORKSPACE,
-        projects=[registry.by_name(DEFAULT_WORKSPACE, name) for name in PROJECTS],
-        runs=runs,
-        days=DAYS,
-    )
-    store.command("optimize table runs final")  # as the server leaves what has gone quiet
+    projects = [registry.by_name(DEFAULT_WORKSPACE, name) for name in PROJECTS]
+    now = datetime.now(UTC)
+    _made(store, "million", workspace=DEFAULT_WORKSPACE, projects=projects, runs=runs, days=DAYS)
+    _made(store, "feedback")
+    if "payloads" in options:
+        set_text_index(store, wanted=True)  # as a server has it unless told otherwise
+        for day in range(DAYS + 2):  # the texts of a whole million in one insert take all memory
+            since = now - timedelta(days=DAYS + 1 - day)
+            _made(store, "payloads", since=since, until=since + timedelta(days=1))
+    for table in ("runs", "payloads", "feedback"):
+        store.command(f"optimize table {table} final")  # as the server leaves what has gone quiet
     (found,) = store.ask(Stored, _COUNT)
     store.close()
     return found
 
 
+def _made(store: Store, name: str, **parameters: object) -> None:
+    store.command(Path(__file__).with_name(f"{name}.sql").read_text(), **parameters)
+
+
 if __name__ == "__main__":
     _, action, folder, *rest = sys.argv
-    result = _count(Path(folder)) if action == "count" else _fill(Path(folder), int(rest[0]))
+    result = _count(Path(folder)) if action == "count" else _fill(Path(folder), int(rest[0]), *rest[1:])
     print(json.dumps(asdict(result)))
