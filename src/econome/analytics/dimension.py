@@ -95,15 +95,28 @@ def split(
 ) -> tuple[Question, dict[str, object]]:
     """The question split by a dimension, or by a column, with what binds that.
 
+    What has one value is asked without the detour over an array, which costs as much as the sums do.
     A column is an identifier. A key of metadata cannot be one: it is a text, bound as any other, in an
     expression that stands for `effective_metadata[key]`, which would build the whole map first.
     """
+    column, text = f"{{{parameter}:Identifier}}", question.text
+    if by is not Dimension.TAG:
+        for over_array, alone in _ALONE.items():
+            text = text.replace(over_array.replace("column", column), alone.replace("column", column))
     if not isinstance(by, MetadataKey):
-        return question, {parameter: by.column if isinstance(by, Dimension) else by}
+        return Question(question.name, text), {parameter: by.column if isinstance(by, Dimension) else by}
     key = f"{{{parameter}:String}}"
     value = f"if(mapContains(metadata, {key}), metadata[{key}], inherited_metadata[{key}])"
-    text = question.text.replace(f"{{{parameter}:Identifier}}", value)
-    return Question(question.name, text), {parameter: by.key}
+    return Question(question.name, text.replace(column, value)), {parameter: by.key}
 
 
 _INHERITED = frozenset({Dimension.USER, Dimension.SESSION, Dimension.ENVIRONMENT})
+_ALONE = {
+    "hasAny({values:Array(String)}, emptyArrayToSingle(flatten([column])))": "has({values:Array(String)}, toString(column))",
+    "arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([column]))))": "column",
+    "arrayJoin(arrayCompact(arraySort(arrayMap(\n"
+    "            x -> if(has({values:Array(String)}, toString(x)), toString(x), null),\n"
+    "            emptyArrayToSingle(flatten([column]))\n"
+    "        ))))": "if(has({values:Array(String)}, toString(column)), toString(column), null)",
+}
+"""How questions name the values of a dimension that may have several, and the same of one that has one."""

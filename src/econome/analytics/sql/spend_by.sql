@@ -5,7 +5,7 @@
 -- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
 -- dimension     column to group by; of an array, each element is a value
--- limit         how many of the dearest
+-- values        only these of its values; empty: all
 --
 -- Runs that call no model and have no value, as a chain has no model, make no row.
 select
@@ -60,8 +60,7 @@ select
         (toUnixTimestamp64Micro(assumeNotNull(ended_at)) - toUnixTimestamp64Micro(started_at)) / 1e6,
         counted and ended_at is not null
     ) as call_latency,
-    toString(arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([{dimension:Identifier}]))))) as value,
-    count(value) over () as values
+    toString(arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([{dimension:Identifier}]))))) as value
 from runs final
 where workspace = {workspace:UUID}
   and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
@@ -69,12 +68,7 @@ where workspace = {workspace:UUID}
   and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
   and /* filter */ 1
+  and (empty({values:Array(String)}) or hasAny({values:Array(String)}, emptyArrayToSingle(flatten([{dimension:Identifier}]))))
 group by value
-having calls > 0 or value != ''
-order by
-    sumIf(cost, billed)  desc nulls last,
-    sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), billed) desc,
-    runs desc,
-    value
-limit {limit:UInt32}
+having (calls > 0 or value != '') and (empty({values:Array(String)}) or has({values:Array(String)}, value))
 settings prefer_column_name_to_alias = 1

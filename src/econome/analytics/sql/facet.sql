@@ -1,15 +1,14 @@
--- Which values does a key of the metadata have, and how many runs have each?
+-- Which values does one dimension have, and how many runs have each?
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
 -- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
--- key           of the metadata
+-- dimension     column to look into; of an array, each element is a value
 -- limit         how many of the most frequent
 select
-    concat('metadata.', {key:String}) as dimension,
-    if(mapContains(metadata, {key:String}), metadata[{key:String}], inherited_metadata[{key:String}]) as value,
-    count()                           as runs
+    toString(arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([{dimension:Identifier}]))))) as value,
+    count() as runs
 from runs final
 where workspace = {workspace:UUID}
   and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
