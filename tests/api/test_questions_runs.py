@@ -126,6 +126,18 @@ def test_pages_together_show_each_run_once_with_the_unknown_last(
     assert every_page(asking, sort=sort, order=order, view=view, limit=2) == expected
 
 
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("limit", [1, 3, 7])
+def test_pages_in_the_order_of_time_are_whole_however_unevenly_runs_fall(
+    asking: Asking, order: str, limit: int
+) -> None:
+    # A page is looked for in ever larger parts of the span: some fill it, some do not, some are empty.
+    seconds = [0, 1, 2, 3, 1_000, 1_000, 1_000, 9_000, 36_000, 36_001, 43_199]
+    insert_runs(asking.store, [a_run(name=str(second), started_at=at(second)) for second in seconds])
+    expected = [str(second) for second in sorted(seconds, reverse=order == "desc")]
+    assert every_page(asking, order=order, limit=limit) == expected
+
+
 def test_runs_that_arrive_meanwhile_move_no_page(asking: Asking) -> None:
     insert_runs(asking.store, [a_run(name=str(second), started_at=at(second)) for second in range(4)])
     first = asking.ask("runs", limit=2)

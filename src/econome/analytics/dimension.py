@@ -112,7 +112,9 @@ def split(
 
 _INHERITED = frozenset({Dimension.USER, Dimension.SESSION, Dimension.ENVIRONMENT})
 _ALONE = {
-    "hasAny({values:Array(String)}, emptyArrayToSingle(flatten([column])))": "has({values:Array(String)}, toString(column))",
+    "hasAny({values:Array(String)}, emptyArrayToSingle(flatten([column])))": (
+        "has({values:Array(String)}, toString(column))"
+    ),
     "arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([column]))))": "column",
     "arrayJoin(arrayCompact(arraySort(arrayMap(\n"
     "            x -> if(has({values:Array(String)}, toString(x)), toString(x), null),\n"

@@ -34,6 +34,9 @@ class Spend(_Spent):
     values: int  # how many values there are, those beyond the limit included
 
 
+_TOLD = tuple(field.name for field in fields(_Spent))
+
+
 def spend_by(store: Store, scope: Scope, by: By, *, limit: int = 20) -> list[Spend]:
     """The dearest values of a dimension, dearest first, then those with most tokens.
 
@@ -53,12 +56,9 @@ def spend_by(store: Store, scope: Scope, by: By, *, limit: int = 20) -> list[Spe
         **bound,
         **scope.parameters(),
     )
-    told = {row.value: row for row in rows}
-    return [
-        Spend(*(getattr(told[one.value], field.name) for field in fields(_Spent)), values=one.values)
-        for one in dear
-        if one.value in told  # what it had may just have been removed
-    ]
+    told = {row.value: {name: getattr(row, name) for name in _TOLD} for row in rows}
+    # What a value had may just have been removed.
+    return [Spend(**told[one.value], values=one.values) for one in dear if one.value in told]
 
 
 def dearest(store: Store, scope: Scope, by: By, *, limit: int) -> list[str]:
