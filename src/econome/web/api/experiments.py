@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 from uuid import UUID
 
+from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +24,8 @@ from econome.domain.dataset import Dataset
 from econome.domain.project import Project
 from econome.domain.scope import Scope
 from econome.web.api import shapes
-from econome.web.api.scope import allow, visible_projects, whole
+from econome.web.api.scope import visible_projects, whole
+from econome.web.api.told import Parameter, asks
 from econome.web.auth import Caller, Role, require
 from econome.web.context import Econome, context
 from econome.wire.identity import uuid_of
@@ -31,10 +33,52 @@ from econome.wire.identity import uuid_of
 _EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC))
 
 
+class Judged(TypedDict):
+    """The scores under one key."""
+
+    mean: Annotated[float | None, Meta(description="null: none of them is a number")]
+    count: int
+    values: Annotated[dict[str, int], Meta(description="how often each word was given")]
+
+
+class OfDataset(TypedDict):
+    """A dataset; one that is gone has only its id."""
+
+    id: str
+    name: NotRequired[str]
+    examples: NotRequired[int]
+
+
+class Experiment(TypedDict):
+    """What an experiment used, and how it was judged."""
+
+    id: str
+    name: str
+    description: str
+    created_at: shapes.Moment
+    dataset: OfDataset
+    expected: Annotated[int | None, Meta(description="how many runs it announced")]
+    totals: shapes.Totals | None
+    scores: Annotated[dict[str, Judged], Meta(description="of its runs")]
+    summary_scores: Annotated[dict[str, Judged], Meta(description="of the whole")]
+    evaluators: Annotated[shapes.Totals | None, Meta(description="what judging used")]
+
+
+class Experiments(TypedDict):
+    """Experiments on datasets, the newest first."""
+
+    rows: list[Experiment]
+    others: Annotated[int, Meta(description="how many have no row")]
+
+
+@asks(
+    Experiments,
+    Parameter("dataset", "By name or id. Default: all."),
+    Parameter("limit", "How many rows, up to 500.", "integer", default=50),
+)
 async def list_all(request: Request) -> Response:
     """GET /econome/v1/experiments: the newest first, each with what it used and how it was judged."""
     caller = require(request, Role.READ)
-    allow(request, "dataset", "limit", scoped=False)
     limit = whole(request, "limit", 50, 500)
     here = context(request)
     dataset = _dataset(here, caller, request.query_params.get("dataset"))
@@ -46,7 +90,8 @@ async def list_all(request: Request) -> Response:
     ]
     mine.sort(key=lambda project: (project.created_at, project.id), reverse=True)
     rows = await run_in_threadpool(_rows, here, caller, mine[:limit])
-    return shapes.answer({"rows": rows, "others": len(mine) - len(rows)})
+    told: Experiments = {"rows": rows, "others": len(mine) - len(rows)}
+    return shapes.answer(told)
 
 
 def _dataset(here: Econome, caller: Caller, said: str | None) -> UUID | None:
@@ -65,7 +110,7 @@ def _dataset(here: Econome, caller: Caller, said: str | None) -> UUID | None:
     return identity  # experiments outlive their datasets
 
 
-def _rows(here: Econome, caller: Caller, experiments: Sequence[Project]) -> list[shapes.Json]:
+def _rows(here: Econome, caller: Caller, experiments: Sequence[Project]) -> list[Experiment]:
     if not experiments:
         return []
     store, workspace = here.store, caller.workspace
@@ -98,9 +143,7 @@ def _rows(here: Econome, caller: Caller, experiments: Sequence[Project]) -> list
     ]
 
 
-def _datasets(
-    here: Econome, caller: Caller, experiments: Sequence[Project]
-) -> dict[UUID | None, shapes.Json]:
+def _datasets(here: Econome, caller: Caller, experiments: Sequence[Project]) -> dict[UUID | None, OfDataset]:
     if caller.projects is not None:
         return {}
     wanted = {one.reference_dataset_id for one in experiments if one.reference_dataset_id is not None}
@@ -122,7 +165,7 @@ def _expected(experiment: Project) -> int | None:
     return examples * repetitions
 
 
-def _scores(by_key: dict[str, Any]) -> shapes.Json:
+def _scores(by_key: dict[str, Any]) -> dict[str, Judged]:
     """The mean score under each key, of how many; null for one whose judges gave none."""
     return {
         key: {"mean": said["avg"], "count": said["n"], "values": said["values"]}

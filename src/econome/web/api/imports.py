@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from anyio import to_thread
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -23,6 +25,7 @@ from econome.domain.usage import UsageSource
 from econome.ingest.costing import Costing
 from econome.ingest.fold import fold
 from econome.web.api import shapes
+from econome.web.api.told import Parameter, asks
 from econome.web.auth import Caller, Role, require
 from econome.web.body import Body, body_of
 from econome.web.context import Econome, context
@@ -33,7 +36,6 @@ from econome.wire.agents.transfer import BadCall, call_in
 
 _TOLD = 20  # refusals in one answer; all of them are counted
 _PROJECT_CHARACTERS = 500
-_PLACES = ("session", "folder", "model")
 
 
 @dataclass(slots=True)
@@ -49,8 +51,39 @@ class _Sum:
     unknown: int = 0  # calls of which nobody knows the tokens
 
 
+class ImportSum(TypedDict):
+    """What the calls of one session, folder and model come to."""
+
+    session: str
+    folder: str
+    model: str
+    calls: int
+    input_tokens: int
+    cache_read: int
+    output_tokens: int
+    cost: shapes.Money | None
+    unpriced: int
+    unknown: Annotated[int, Meta(description="calls of which nobody knows the tokens")]
+
+
+class Imported(TypedDict):
+    """What was stored, or would be."""
+
+    agent: Agent
+    project: str
+    stored: int
+    refusals: int
+    refused: Annotated[list[str], Meta(description="the first of the refusals, in words")]
+    totals: list[ImportSum]
+
+
+@asks(
+    Imported,
+    Parameter("project", "Where they are stored. Default: a project of the agent's name."),
+    Parameter("dry_run", "Whether only to tell what they come to.", "boolean", default=False),
+)
 async def imports(request: Request) -> Response:
-    """POST /econome/v1/import/{agent}: a call a line. With `dry_run=true` it only tells what they come to."""
+    """POST /econome/v1/import/{agent}: a call a line, of a coding agent."""
     caller = require(request, Role.INGEST)
     here = context(request)
     agent = _agent(request.path_params["agent"])
@@ -65,28 +98,29 @@ async def imports(request: Request) -> Response:
         if not is_dry:
             await here.writer.write(caller.workspace, delivery, caller.projects)
         sums = _sums(runs[run_id] for run_id in {piece.id: None for piece in delivery.pieces})
-    return shapes.answer(
-        {
-            "agent": agent.value,
-            "project": project or agent.value,
-            "stored": 0 if is_dry else len(delivery.pieces),
-            "refusals": len(delivery.refusals),
-            "refused": [tell(refusal) for refusal in delivery.refusals[:_TOLD]],
-            "totals": [
-                {
-                    **dict(zip(_PLACES, place, strict=True)),
-                    "calls": one.calls,
-                    "input_tokens": one.input_tokens,
-                    "cache_read": one.cache_read,
-                    "output_tokens": one.output_tokens,
-                    "cost": shapes.money(one.cost),
-                    "unpriced": one.unpriced,
-                    "unknown": one.unknown,
-                }
-                for place, one in sums.items()
-            ],
-        }
-    )
+    told: Imported = {
+        "agent": agent,
+        "project": project or agent.value,
+        "stored": 0 if is_dry else len(delivery.pieces),
+        "refusals": len(delivery.refusals),
+        "refused": [tell(refusal) for refusal in delivery.refusals[:_TOLD]],
+        "totals": [
+            {
+                "session": session,
+                "folder": folder,
+                "model": model,
+                "calls": one.calls,
+                "input_tokens": one.input_tokens,
+                "cache_read": one.cache_read,
+                "output_tokens": one.output_tokens,
+                "cost": shapes.money(one.cost),
+                "unpriced": one.unpriced,
+                "unknown": one.unknown,
+            }
+            for (session, folder, model), one in sums.items()
+        ],
+    }
+    return shapes.answer(told)
 
 
 def _agent(name: str) -> Agent:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Annotated, TypedDict
 
+from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,22 +15,100 @@ from starlette.routing import BaseRoute, Route
 from econome.analytics.errors import BadQuestion
 from econome.analytics.metered import MeteredModel, Traced
 from econome.analytics.metered import metered as ask_metered
-from econome.analytics.metered_bill import Bill
+from econome.analytics.metered_bill import Bill, Supposition
 from econome.domain.money import total_of
 from econome.domain.usage import Bucket
 from econome.ingest.projects import Projects
 from econome.web.api import shapes
-from econome.web.api.scope import allow, scope_of
+from econome.web.api.scope import scope_of
+from econome.web.api.told import SCOPE, Parameter, asks
 from econome.web.auth import Caller, Role, require
 from econome.web.context import context
 
 _MOST_NAMES = 100
 
 
+class MeteredCoverage(TypedDict):
+    """How many of the tokens are what: nobody knows the calls."""
+
+    priced: int
+    supposed: Annotated[int, Meta(description="priced, though nobody told how many were cached")]
+    unpriced: int
+
+
+class MeteredBill(TypedDict):
+    """What was used, and what it costs."""
+
+    tokens: shapes.Tokens
+    calls: int | None
+    seconds: Annotated[float | None, Meta(description="that the calls took together")]
+    cost: shapes.Money | None
+    cost_reported: Annotated[shapes.Money | None, Meta(description="as the sender reckons it")]
+    coverage: MeteredCoverage
+    supposed: Annotated[list[Supposition], Meta(description="what the cost takes for granted")]
+    notes: list[str]
+
+
+class MeteredDay(MeteredBill):
+    """The same of one day."""
+
+    day: str
+
+
+class Ledger(TypedDict):
+    """One side of a comparison."""
+
+    input: int | None
+    output: int | None
+    calls: int | None
+    cost: shapes.Money | None
+
+
+class Comparison(TypedDict):
+    """What metrics told beside what runs tell."""
+
+    metered: Ledger
+    traced: Ledger
+    difference: Annotated[Ledger, Meta(description="what the metrics have more")]
+
+
+class MeteredRow(MeteredBill):
+    """One model of one service."""
+
+    project: shapes.Named
+    service: str
+    model: str
+    models_asked: list[str]
+    providers: list[str]
+    also_traced: Annotated[bool, Meta(description="runs tell it as well: it is in no total")]
+    comparison: Comparison | None
+    told_by: list[str]
+    not_added: list[str]
+    unknown_starts: int
+    days: list[MeteredDay]
+
+
+class Metered(TypedDict):
+    """What metrics told."""
+
+    since: shapes.Moment
+    until: shapes.Moment
+    currency: str
+    zone: str
+    totals: Annotated[MeteredBill, Meta(description="of what no run tells")]
+    also_traced: Comparison | None
+    rows: list[MeteredRow]
+
+
+@asks(
+    Metered,
+    *SCOPE[:3],
+    Parameter("service", "By name. Default: all.", repeated=True),
+    Parameter("model", "By name. Default: all.", repeated=True),
+)
 async def metered(request: Request) -> Response:
     """GET /econome/v1/metered: tokens and cost that metrics told, apart from those of runs."""
     caller = require(request, Role.READ)
-    allow(request, "since", "until", "project", "service", "model", scoped=False)
     services, models = _names(request, "service"), _names(request, "model")
     scope = await scope_of(request, caller)
     econome = context(request)
@@ -41,17 +121,16 @@ async def metered(request: Request) -> Response:
         services=services,
         models=models,
     )
-    return shapes.answer(
-        {
-            "since": shapes.iso(scope.since),
-            "until": shapes.iso(scope.until),
-            "currency": "USD",
-            "zone": "UTC",
-            "totals": _bill(found.total),
-            "also_traced": _comparison(found.checked, found.traced) if found.traced else None,
-            "rows": [_row(one, econome.projects, caller) for one in found.models],
-        }
-    )
+    told: Metered = {
+        "since": shapes.iso(scope.since),
+        "until": shapes.iso(scope.until),
+        "currency": "USD",
+        "zone": "UTC",
+        "totals": _bill(found.total),
+        "also_traced": _comparison(found.checked, found.traced) if found.traced else None,
+        "rows": [_row(one, econome.projects, caller) for one in found.models],
+    }
+    return shapes.answer(told)
 
 
 def _names(request: Request, name: str) -> list[str]:
@@ -61,7 +140,7 @@ def _names(request: Request, name: str) -> list[str]:
     return found
 
 
-def _row(one: MeteredModel, projects: Projects, caller: Caller) -> shapes.Json:
+def _row(one: MeteredModel, projects: Projects, caller: Caller) -> MeteredRow:
     return {
         "project": shapes.project(projects, caller.workspace, one.project),
         "service": one.service,
@@ -78,7 +157,7 @@ def _row(one: MeteredModel, projects: Projects, caller: Caller) -> shapes.Json:
     }
 
 
-def _bill(bill: Bill) -> shapes.Json:
+def _bill(bill: Bill) -> MeteredBill:
     usage = bill.usage
     return {
         "tokens": shapes.tokens(
@@ -102,21 +181,24 @@ def _bill(bill: Bill) -> shapes.Json:
     }
 
 
-def _comparison(bill: Bill, runs: Sequence[Traced]) -> shapes.Json:
+def _comparison(bill: Bill, runs: Sequence[Traced]) -> Comparison:
     """What metrics told beside what runs tell, and what the metrics have more."""
-    ours = {
-        "input": _sum([run.input for run in runs]),
-        "output": _sum([run.output for run in runs]),
-        "calls": sum(run.calls for run in runs),
-    }
-    theirs = {"input": bill.usage.input, "output": bill.usage.output, "calls": bill.calls}
     costs = [run.cost for run in runs if run.cost is not None]
     cost = total_of(costs) if costs else None
+    sent, generated = _sum([run.input for run in runs]), _sum([run.output for run in runs])
+    calls = sum(run.calls for run in runs)
     return {
-        "metered": {**theirs, "cost": shapes.money(bill.cost)},
-        "traced": {**ours, "cost": shapes.money(cost)},
+        "metered": {
+            "input": bill.usage.input,
+            "output": bill.usage.output,
+            "calls": bill.calls,
+            "cost": shapes.money(bill.cost),
+        },
+        "traced": {"input": sent, "output": generated, "calls": calls, "cost": shapes.money(cost)},
         "difference": {
-            **{name: _less(theirs[name], ours[name]) for name in ours},
+            "input": _less(bill.usage.input, sent),
+            "output": _less(bill.usage.output, generated),
+            "calls": _less(bill.calls, calls),
             "cost": shapes.money(_less_money(bill.cost, cost)),
         },
     }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Annotated, NotRequired, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +27,7 @@ from econome.reconcile.rows import Ours, Row
 from econome.reconcile.statement import MONEY, Line
 from econome.web.api import shapes
 from econome.web.api.scope import visible
+from econome.web.api.told import asks, names_of
 from econome.web.auth import Caller, Role, require
 from econome.web.context import Econome, context
 from econome.web.errors import Invalid
@@ -34,15 +37,72 @@ LARGEST = 64 << 20
 _LONGEST = timedelta(days=400)
 
 
+class Statement(TypedDict):
+    """A provider's export."""
+
+    text: Annotated[str, Meta(description="its content")]
+    format: NotRequired[str]
+    project: NotRequired[list[str]]
+    zone: NotRequired[Annotated[str, Meta(description="where its days begin")]]
+
+
+class Explanation(TypedDict):
+    """What explains a difference, or some of it."""
+
+    kind: str
+    detail: str
+    amount: Annotated[shapes.Money | None, Meta(description="of tokens or of money; null: unknown")]
+
+
+class Difference(TypedDict):
+    """Ours less theirs, of tokens or of money."""
+
+    bucket: str
+    is_money: bool
+    theirs: shapes.Money | None
+    ours: shapes.Money | None
+    difference: shapes.Money
+
+
+class ReconciledRow(Difference):
+    """The same of one model on one day, with its reasons."""
+
+    day: str
+    provider: str
+    model: str
+    reasons: list[Explanation]
+
+
+class RefusedLine(TypedDict):
+    """A line that could not be read."""
+
+    line: str
+    why: str
+
+
+class Reconciled(TypedDict):
+    """An export beside what is stored."""
+
+    format: str
+    zone: str
+    since: str | None
+    until: str | None
+    rows: list[ReconciledRow]
+    totals: list[Difference]
+    refused: list[RefusedLine]
+    remarks: list[str]
+
+
+@asks(Reconciled, body=Statement)
 async def reconcile(request: Request) -> Response:
     """POST /econome/v1/reconcile: each day, model and kind of token of an export, ours beside theirs."""
     caller = require(request, Role.READ)
-    said = await long_object(request, frozenset({"format", "text", "project", "zone"}), LARGEST)
+    said = await long_object(request, names_of(Statement), LARGEST)
     text, how, zone = said.get("text"), said.get("format") or "auto", said.get("zone") or "UTC"
     if not isinstance(text, str) or not isinstance(how, str) or not isinstance(zone, str):
         raise Invalid('"text" must be the content of the export, "format" and "zone" texts.')
     where = zone_of(zone)
-    how, statement = await run_in_threadpool(read, text, how)
+    form, statement = await run_in_threadpool(read, text, how)
     here = context(request)
     names = said.get("project") or []
     projects = _projects(here, caller, names) or visible(request, caller)
@@ -60,26 +120,25 @@ async def reconcile(request: Request) -> Response:
         if scope.until - scope.since > _LONGEST:
             raise Invalid(f"The export spans {days[0]} to {days[-1]}: reconcile at most 400 days at once.")
         found = await run_in_threadpool(ledger, here.store, scope, zone)
-        told = {line.provider for line in lines}
-        mine = [one for one in _merged(found) if one.provider in told]  # of others it says nothing
+        spoken_of = {line.provider for line in lines}
+        mine = [one for one in _merged(found) if one.provider in spoken_of]  # of others it says nothing
 
         def named(provider: str, model: str) -> str:
             price = here.prices.price(provider, model, scope.until)
             return price.model if price and "*" not in price.model else model  # a pattern names many
 
         rows = await run_in_threadpool(compare, lines, mine, named)
-    return shapes.answer(
-        {
-            "format": how,
-            "zone": zone,
-            "since": days[0].isoformat() if days else None,
-            "until": days[-1].isoformat() if days else None,
-            "rows": [_shown(row) for row in rows],
-            "totals": _totals(rows),
-            "refused": [{"line": one.place, "why": one.why} for one in statement.refused],
-            "remarks": statement.remarks,
-        }
-    )
+    told: Reconciled = {
+        "format": form,
+        "zone": zone,
+        "since": days[0].isoformat() if days else None,
+        "until": days[-1].isoformat() if days else None,
+        "rows": [_shown(row) for row in rows],
+        "totals": _totals(rows),
+        "refused": [{"line": one.place, "why": one.why} for one in statement.refused],
+        "remarks": statement.remarks,
+    }
+    return shapes.answer(told)
 
 
 def _projects(here: Econome, caller: Caller, names: object) -> tuple[UUID, ...]:
@@ -130,7 +189,7 @@ def _merged(lines: Iterable[LedgerLine]) -> list[Ours]:
     return list(held.values())
 
 
-def _shown(row: Row) -> shapes.Json:
+def _shown(row: Row) -> ReconciledRow:
     return {
         "day": row.day.isoformat(),
         "provider": row.provider,
@@ -147,7 +206,7 @@ def _shown(row: Row) -> shapes.Json:
     }
 
 
-def _totals(rows: list[Row]) -> list[shapes.Json]:
+def _totals(rows: list[Row]) -> list[Difference]:
     kinds = list(dict.fromkeys(row.what for row in rows))
     return [
         {

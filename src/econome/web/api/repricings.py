@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Annotated, NotRequired, TypedDict, cast
 from uuid import UUID
 
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -13,27 +15,79 @@ from starlette.routing import BaseRoute, Route
 from econome.analytics.filters import compile_filter
 from econome.domain.money import text_of
 from econome.domain.scope import Scope
-from econome.ingest.repricing import NoSuchRepricing, Repricing
+from econome.ingest.repricing import NoSuchRepricing, State
+from econome.ingest.repricing import Repricing as Kept
 from econome.web.api import shapes
 from econome.web.api.prices import author, manager
-from econome.web.api.scope import allow, moment_of
+from econome.web.api.scope import moment_of
+from econome.web.api.told import asks, names_of
 from econome.web.auth import Caller, Role, require
 from econome.web.context import Econome, context
 from econome.web.errors import Invalid
 from econome.web.json import short_object
 
-GIVEN = frozenset({"since", "until", "project", "filter"})
+
+class Proposal(TypedDict):
+    """Which runs to price again."""
+
+    since: shapes.Moment
+    until: NotRequired[shapes.Moment]
+    project: NotRequired[list[str]]
+    filter: NotRequired[str]
 
 
+class RepricedModel(TypedDict):
+    """What changes for one model."""
+
+    provider: str
+    model: str
+    runs: int
+    changed: int
+    before: shapes.Money
+    after: shapes.Money
+    unpriced_before: int
+    unpriced_after: int
+
+
+class Repricing(TypedDict):
+    """A period that is priced again, and what that changes."""
+
+    id: str
+    state: State
+    author: str
+    created_at: shapes.Moment
+    since: shapes.Moment
+    until: shapes.Moment
+    project: Annotated[list[str], Meta(description="names; empty: all")]
+    filter: str
+    runs: Annotated[int, Meta(description="how many are done")]
+    expected: Annotated[int, Meta(description="how many there are")]
+    changed: int
+    cost_before: shapes.Money
+    cost_after: shapes.Money
+    difference: shapes.Money
+    unpriced_before: int
+    unpriced_after: int
+    by_model: list[RepricedModel]
+
+
+class Repricings(TypedDict):
+    """Those of the workspace, the newest first."""
+
+    repricings: list[Repricing]
+
+
+@asks(Repricings)
 async def repricings(request: Request) -> Response:
     """GET /econome/v1/repricings: those of the workspace, the newest first."""
     caller = require(request, Role.READ)
-    allow(request, scoped=False)
     here = context(request)
     mine = (one for one in here.repricings.all(caller.workspace) if _may_see(here, caller, one))
-    return shapes.answer({"repricings": [_shown(here, one) for one in mine]})
+    told: Repricings = {"repricings": [_shown(here, one) for one in mine]}
+    return shapes.answer(told)
 
 
+@asks(Repricing)
 async def repricing(request: Request) -> Response:
     """GET /econome/v1/repricings/{id}: one, with how far it is."""
     caller = require(request, Role.READ)
@@ -44,10 +98,11 @@ async def repricing(request: Request) -> Response:
     return shapes.answer(_shown(here, one))
 
 
+@asks(Repricing, body=Proposal, status=201)
 async def propose(request: Request) -> Response:
     """POST /econome/v1/repricings: what pricing a period again would change. It changes nothing."""
     caller = manager(request)
-    said = await short_object(request, GIVEN)
+    said = await short_object(request, names_of(Proposal))
     here = context(request)
     text = said.get("filter") or ""
     names = said.get("project") or []
@@ -66,6 +121,7 @@ async def propose(request: Request) -> Response:
     return shapes.answer(_shown(here, one), 201)
 
 
+@asks(Repricing, status=202)
 async def apply(request: Request) -> Response:
     """POST /econome/v1/repricings/{id}/apply: makes the change, or goes on with it."""
     caller = manager(request)
@@ -89,7 +145,7 @@ def _project(here: Econome, workspace: UUID, name: object) -> UUID:
     return found.id
 
 
-def _may_see(here: Econome, caller: Caller, one: Repricing) -> bool:
+def _may_see(here: Econome, caller: Caller, one: Kept) -> bool:
     """Whether a key may see its sums: one for some projects only when it was of those alone."""
     if caller.projects is None:
         return True
@@ -97,10 +153,10 @@ def _may_see(here: Econome, caller: Caller, one: Repricing) -> bool:
     return bool(names) and all(map(caller.may_see, names))
 
 
-def _shown(here: Econome, one: Repricing) -> shapes.Json:
+def _shown(here: Econome, one: Kept) -> Repricing:
     return {
         "id": str(one.id),
-        "state": one.state,
+        "state": cast("State", one.state),
         "author": one.author,
         "created_at": shapes.iso(one.created_at),
         "since": shapes.iso(one.since),
