@@ -31,7 +31,6 @@ SPAN = timedelta(days=1)
 NOWHERE = UUID(int=(1 << 128) - 1)
 """No project has this id: a scope narrowed to nothing must not turn into one that is not narrowed."""
 
-_SCOPE = ("since", "until", "project", "filter", "prices", "currency")
 _RECORDED = "recorded"
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 _MILLISECONDS = re.compile(r"[0-9]{1,14}", re.ASCII)
@@ -99,16 +98,6 @@ def visible_projects(request: Request, caller: Caller) -> list[Project]:
     """The projects that the caller may see, by name."""
     everything = context(request).projects.all(caller.workspace)
     return [project for project in everything if caller.may_see(project.name)]
-
-
-def allow(request: Request, *options: str, scoped: bool = True) -> None:
-    """Refuses parameters that this endpoint does not know, and repeated ones that it would not read."""
-    allowed = (*(_SCOPE if scoped else ()), *options)
-    for name in request.query_params:
-        if name not in allowed:
-            raise BadQuestion(f'"{name[:64]}" is no parameter here. Allowed: {", ".join(allowed) or "none"}')
-        if name != "project" and len(request.query_params.getlist(name)) > 1:
-            raise BadQuestion(f"{name}: given more than once")
 
 
 def choice(request: Request, name: str, options: Iterable[Choice], default: Choice) -> Choice:
