@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
@@ -133,8 +133,8 @@ class TurnTexts(TypedDict):
     number: int
     trace_id: str
     run: Annotated[str, Meta(description="whose payload it is: the root's, else the last call's")]
-    said: object
-    answered: object
+    said: Any
+    answered: Any
     error: str
 
 
