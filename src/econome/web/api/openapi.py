@@ -124,8 +124,13 @@ def _reference(named: type) -> dict[str, str]:
 def _schemas(types: set[Any]) -> dict[str, Any]:
     import msgspec  # noqa: PLC0415  (only whoever reads the description needs it)
 
+    def anything(of: type) -> dict[str, Any]:
+        if of is object:
+            return {}
+        raise NotImplementedError
+
     ordered = sorted(types, key=lambda one: one.__name__)
-    _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
+    _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFERENCE, schema_hook=anything)
     for schema in schemas.values():
         if "description" in schema:
             schema["description"] = " ".join(schema["description"].split())
