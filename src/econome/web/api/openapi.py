@@ -126,7 +126,7 @@ def _schemas(types: set[Any]) -> dict[str, Any]:
 
     def anything(of: type) -> dict[str, Any]:
         if of is object:
-            return {}
+            return {"description": "whatever JSON can hold"}  # an empty one msgspec takes for none
         raise NotImplementedError
 
     ordered = sorted(types, key=lambda one: one.__name__)
