@@ -20,8 +20,9 @@ _SPANS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 def wrong(asked: Comparison, why: str) -> BadFilter:
     """The error that says where in the text it went wrong."""
-    where = f" at position {asked.at}" if asked.at >= 0 else ""
-    return BadFilter(f"The filter is wrong{where}: {why}")
+    if asked.at < 0:
+        return BadFilter(f"The filter is wrong: {why}")
+    return BadFilter.at_place(asked.at, -1, why)
 
 
 def literal(asked: Comparison, value: object, kind: FieldKind) -> tuple[object, str]:

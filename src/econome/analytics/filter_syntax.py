@@ -33,6 +33,16 @@ COMPARATORS: Final = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "has", "exist
 class BadFilter(EconomeError):
     """A filter that cannot be understood; its text says where and what would be."""
 
+    def __init__(self, message: str, at: int = -1, end: int = -1) -> None:
+        super().__init__(message)
+        self.at = at  # of the first character that is wrong; -1: nobody knows
+        self.end = end  # behind the last one
+
+    @classmethod
+    def at_place(cls, at: int, end: int, why: str) -> BadFilter:
+        """What is wrong between two places of the text."""
+        return cls(f"The filter is wrong at position {at}: {why}", at, end)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -216,7 +226,7 @@ class _Parser:
         token = self._token
         if token.kind == "text":
             self._token = self._next()
-            return _unquote(token.text)
+            return unquoted(token.text)
         if token.kind == "number":
             self._token = self._next()
             return self._number(token)
@@ -266,10 +276,10 @@ class _Parser:
         return _Token("end", "the end", len(self._text))
 
     def _wrong(self, token: _Token, why: str) -> BadFilter:
-        return BadFilter(f"The filter is wrong at position {token.at}: {why}")
+        return BadFilter.at_place(token.at, token.at + len(token.text), why)
 
 
-def _unquote(quoted: str) -> str:
+def unquoted(quoted: str) -> str:
     """The text inside the quotes. A backslash before anything unknown stands for itself alone."""
 
     def plain(found: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ from typing import Final
 from uuid import UUID
 
 from econome.analytics.filter_fields import FIELDS, LINEAGE, Field, FieldKind
+from econome.analytics.filter_line import read_filter
 from econome.analytics.filter_literals import literal, plain_text, text_of, wrong
 from econome.analytics.filter_syntax import (
     COMPARATORS,
@@ -31,7 +32,6 @@ from econome.analytics.filter_syntax import (
     OfRoot,
     Or,
     Scalar,
-    parse,
 )
 from econome.domain.run import NO_ID
 from econome.domain.scope import EVERYTHING, Condition
@@ -64,10 +64,10 @@ _OPS: Final = {
 
 
 def compile_filter(text: str) -> Condition:
-    """The condition of a filter's text; an empty one keeps everything. Raises `BadFilter`."""
+    """The condition of a filter in either notation; an empty one keeps everything. Raises `BadFilter`."""
     if not text.strip():
         return EVERYTHING
-    return compile_expression(parse(text))
+    return compile_expression(read_filter(text))
 
 
 def compile_expression(expression: Expression) -> Condition:
