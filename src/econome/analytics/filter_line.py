@@ -260,7 +260,7 @@ class _Given:
         """As the tree has it for a field of this kind."""
         if self.is_quoted:
             return self.text
-        if kind in _NUMBERS and _NUMBER.fullmatch(self.text) and len(self.text) <= 30:  # noqa: PLR2004
+        if kind in _NUMBERS and _NUMBER.fullmatch(self.text) and len(self.text) <= 30:
             return int(self.text) if self.text.lstrip("-").isdigit() else float(self.text)
         if kind is FieldKind.BOOLEAN and self.text.lower() in {"true", "false"}:
             return self.text.lower() == "true"
