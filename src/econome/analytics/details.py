@@ -101,3 +101,30 @@ def feedback_of_run(store: Store, workspace: UUID, run: RunRow) -> list[Remark]:
     """What was said about a run, oldest first; of a root, what was said of its trace too."""
     about = [run.id] if run.parent_id is not None else [run.id, run.trace_id]
     return store.ask(Remark, question("feedback_of_run"), workspace=workspace, runs=about)
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    run: UUID
+    key: str
+    score: float
+    judgements: int
+
+
+def scores_of(store: Store, workspace: UUID, rows: Sequence[RunRow]) -> dict[UUID, dict[str, float]]:
+    """The mean score of each run by key of the feedback; of a root, what was said of its trace too."""
+    subjects = {row.id for row in rows} | {row.trace_id for row in rows if row.parent_id is None}
+    if not subjects:
+        return {}
+    of_subject: dict[UUID, dict[str, float]] = {}
+    for found in store.ask(
+        _Score, question("scores_of_runs"), workspace=workspace, runs=sorted(subjects, key=str)
+    ):
+        of_subject.setdefault(found.run, {})[found.key] = found.score
+    return {
+        row.id: {
+            **(of_subject.get(row.trace_id, {}) if row.parent_id is None else {}),
+            **of_subject.get(row.id, {}),
+        }
+        for row in rows
+    }

@@ -21,7 +21,10 @@ class SortBy(StrEnum):
     STARTED_AT = "started_at"
     COST = "cost"
     TOKENS = "tokens"
+    INPUT = "input"
+    OUTPUT = "output"
     LATENCY = "latency"
+    FIRST_TOKEN = "first_token"
 
     @property
     def column(self) -> str:
@@ -31,7 +34,7 @@ class SortBy(StrEnum):
     @property
     def sums_up(self) -> bool:
         """Whether a trace's rank is the sum of its runs'."""
-        return self in {SortBy.COST, SortBy.TOKENS}
+        return self in {SortBy.COST, SortBy.TOKENS, SortBy.INPUT, SortBy.OUTPUT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,16 +118,20 @@ class _Count:
     runs: int
 
 
-def page_of_runs(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> Page:
-    """Runs of a scope, of every depth."""
-    return _page(store, scope, "page_of_runs", sort, after, limit, roots=False)
+def page_of_runs(
+    store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int, *, skip: int = 0
+) -> Page:
+    """Runs of a scope, of every depth; `skip` counts from the cursor, or from the first of all."""
+    return _page(store, scope, "page_of_runs", sort, after, limit, skip=skip, roots=False)
 
 
-def page_of_traces(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> Page:
+def page_of_traces(
+    store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int, *, skip: int = 0
+) -> Page:
     """The roots of the traces that have a run which passes the filter, by what the whole trace used."""
     if scope.filter is EVERYTHING and not sort.by.sums_up:
-        return _page(store, scope, "page_of_runs", sort, after, limit, roots=True)
-    return _page(store, scope, "page_of_traces", sort, after, limit)
+        return _page(store, scope, "page_of_runs", sort, after, limit, skip=skip, roots=True)
+    return _page(store, scope, "page_of_traces", sort, after, limit, skip=skip)
 
 
 def count_runs(store: Store, scope: Scope, *, roots: bool = False) -> int:
@@ -166,10 +170,18 @@ def windows_of(identity: UUID) -> list[datetime]:
 
 
 def _page(
-    store: Store, scope: Scope, name: str, sort: Sort, after: Cursor | None, limit: int, **flags: bool
+    store: Store,
+    scope: Scope,
+    name: str,
+    sort: Sort,
+    after: Cursor | None,
+    limit: int,
+    *,
+    skip: int,
+    **flags: bool,
 ) -> Page:
     # A trace may have a run outside the part of the span where its root is.
-    narrowed = name == "page_of_runs" and sort.by is SortBy.STARTED_AT
+    narrowed = name == "page_of_runs" and sort.by is SortBy.STARTED_AT and not skip
     places: list[Place] = []
     for span in _parts(scope, sort, after) if narrowed else [scope]:
         places = store.ask(
@@ -181,6 +193,7 @@ def _page(
             after=None if after is None else after.tie,
             after_rank=None if after is None else after.rank,
             limit=limit + 1,
+            skip=skip,
             **flags,
             **span.parameters(),
         )

@@ -4,10 +4,11 @@
 -- since, until  started in this half-open span
 -- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
--- sort          by_started_at, by_cost, by_tokens or by_latency
+-- sort          by_started_at, by_cost, by_tokens, by_input, by_output, by_latency or by_first_token
 -- direction     1: ascending, -1: descending; what has no rank comes last either way
 -- after, after_rank  the tie and the rank of the last row of the page before; null: from the start
 -- limit         how many
+-- skip          how many rows stand before them
 --
 -- A trace is kept when its root lies in the scope and any of its runs passes the filter.
 select
@@ -34,10 +35,16 @@ from (
             )
             as Nullable(Decimal(38, 18))
         ) as by_tokens,
+        cast(sumIf(input_tokens, billed) as Nullable(Decimal(38, 18))) as by_input,
+        cast(sumIf(output_tokens, billed) as Nullable(Decimal(38, 18))) as by_output,
         cast(
             maxIf(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at), parent_id is null)
             as Nullable(Decimal(38, 18))
-        ) as by_latency
+        ) as by_latency,
+        cast(
+            maxIf(toUnixTimestamp64Micro(first_token_at) - toUnixTimestamp64Micro(started_at), parent_id is null)
+            as Nullable(Decimal(38, 18))
+        ) as by_first_token
     from runs final
     where workspace = {workspace:UUID}
       and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
@@ -56,4 +63,4 @@ where {after:Nullable(UUID)} is null
         assumeNotNull({after:Nullable(UUID)})
     )
 order by isNull(rank), rank, tie
-limit {limit:UInt32}
+limit {limit:UInt32} offset {skip:UInt64}

@@ -33,7 +33,7 @@ from econome.domain.scope import Scope
 from econome.domain.usage import Bucket
 from econome.store.client import Store
 from econome.web.api import shapes
-from econome.web.api.scope import choice, identity, scope_of, visible, whole
+from econome.web.api.scope import YesNo, choice, flag, identity, scope_of, visible, whole
 from econome.web.api.told import Parameter, asks
 from econome.web.auth import Caller, Role, require
 from econome.web.context import context
@@ -41,6 +41,10 @@ from econome.web.errors import NotFound
 
 _INLINE = re.compile(r"(image/(?!svg)|audio/)[a-z0-9.+-]{1,64}", re.ASCII)
 """What a browser may show; an SVG is a document that may hold a script."""
+
+
+MOST_SKIPPED = 1 << 40
+"""Rows before a page: more than any store has."""
 
 
 class View(StrEnum):
@@ -65,6 +69,11 @@ class ListedRun(shapes.RunRow):
 
     totals: NotRequired[
         Annotated[shapes.TraceSums | None, Meta(description="of the whole trace, where rows are traces")]
+    ]
+    scores: NotRequired[
+        Annotated[
+            dict[str, float], Meta(description="the mean by key of the feedback, where it is asked for")
+        ]
     ]
 
 
@@ -149,6 +158,8 @@ class RunWhole(TypedDict):
     Parameter("order", "Which end comes first.", choices=tuple(Order), default=Order.DESCENDING),
     Parameter("limit", "How many rows, up to 1000.", "integer", default=100),
     Parameter("cursor", "The `next` of the page before. Default: the first page."),
+    Parameter("skip", "How many rows to leave out, from the cursor or from the first.", "integer", default=0),
+    Parameter("scores", "Whether rows tell their feedback's scores.", choices=tuple(YesNo), default=YesNo.NO),
     scoped=True,
 )
 async def runs(request: Request) -> Response:
@@ -159,12 +170,17 @@ async def runs(request: Request) -> Response:
     sort = Sort(choice(request, "sort", SortBy, SortBy.STARTED_AT), order is Order.DESCENDING)
     cursor = request.query_params.get("cursor")
     after = Cursor.of(cursor, sort) if cursor else None
-    limit = whole(request, "limit", 100, 1000)
+    limit, skip = whole(request, "limit", 100, 1000), whole(request, "skip", 0, MOST_SKIPPED, least=0)
+    scored = flag(request, "scores")
     scope = await scope_of(request, caller)
     econome = context(request)
     ask = _traces if view is View.TRACES else _runs
-    page, sums = await run_in_threadpool(ask, econome.store, scope, sort, after, limit)
+    page, sums = await run_in_threadpool(ask, econome.store, scope, sort, after, limit, skip)
     rows = cast("list[ListedRun]", [shapes.run(row, econome.projects, caller.workspace) for row in page.rows])
+    if scored:
+        scores = await run_in_threadpool(details.scores_of, econome.store, caller.workspace, page.rows)
+        for row, of in zip(rows, page.rows, strict=True):
+            row["scores"] = scores.get(of.id, {})
     if view is View.TRACES:
         for row, of in zip(rows, page.rows, strict=True):
             total = sums.get(of.trace_id)
@@ -256,12 +272,12 @@ async def attachment(request: Request) -> Response:
     return Response(found.content, headers=headers)
 
 
-def _runs(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> _Answer:
-    return page_of_runs(store, scope, sort, after, limit), {}
+def _runs(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int, skip: int) -> _Answer:
+    return page_of_runs(store, scope, sort, after, limit, skip=skip), {}
 
 
-def _traces(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int) -> _Answer:
-    page = page_of_traces(store, scope, sort, after, limit)
+def _traces(store: Store, scope: Scope, sort: Sort, after: Cursor | None, limit: int, skip: int) -> _Answer:
+    page = page_of_traces(store, scope, sort, after, limit, skip=skip)
     sums = trace_totals(store, scope.workspace, scope.projects, page.rows, scope.money)
     return page, sums
 

@@ -38,6 +38,13 @@ _MILLISECONDS = re.compile(r"[0-9]{1,14}", re.ASCII)
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
+class YesNo(StrEnum):
+    """Whether something is wanted."""
+
+    YES = "yes"
+    NO = "no"
+
+
 async def scope_of(request: Request, caller: Caller) -> Scope:
     """The runs that the query string speaks of, within what the caller may see, in the money it asks for."""
     return await in_terms(request, caller, recorded(request, caller))
@@ -111,14 +118,19 @@ def choice(request: Request, name: str, options: Iterable[Choice], default: Choi
     return found
 
 
-def whole(request: Request, name: str, default: int, most: int) -> int:
-    """A number from 1 to `most`."""
+def flag(request: Request, name: str) -> bool:
+    """Yes or no; no when nobody says."""
+    return choice(request, name, YesNo, YesNo.NO) is YesNo.YES
+
+
+def whole(request: Request, name: str, default: int, most: int, *, least: int = 1) -> int:
+    """A number from `least` to `most`."""
     text = request.query_params.get(name)
     if text is None:
         return default
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    if not 1 <= number <= most:
-        raise BadQuestion(f'{name}: a whole number from 1 to {most}, not "{text[:64]}"')
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else -1
+    if not least <= number <= most:
+        raise BadQuestion(f'{name}: a whole number from {least} to {most}, not "{text[:64]}"')
     return number
 
 
