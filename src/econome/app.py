@@ -28,6 +28,7 @@ from econome.ingest.projects import Projects
 from econome.ingest.prompts import Prompts
 from econome.ingest.repricing import Repricings
 from econome.ingest.shares import Shares
+from econome.ingest.views import Views
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
 from econome.pricing.sources import litellm
@@ -142,6 +143,7 @@ def open_econome(
         repricings=Repricings(store, writer, committer, beside, compile_filter),
         datasets=Datasets(store),
         shares=Shares(store),
+        views=Views(store),
         prompts=Prompts(store),
         keys=Keys(store, admin_token),
         live=hub,

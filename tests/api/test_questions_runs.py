@@ -95,7 +95,9 @@ def test_the_newest_come_first_unless_asked_otherwise(asking: Asking) -> None:
     assert names(asking.ask("runs", order="asc")) == ["0", "1", "2"]
 
 
-@pytest.mark.parametrize("sort", ["started_at", "cost", "tokens", "latency"])
+@pytest.mark.parametrize(
+    "sort", ["started_at", "cost", "tokens", "latency", "input", "output", "first_token"]
+)
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("view", ["runs", "traces"])
 def test_pages_together_show_each_run_once_with_the_unknown_last(
@@ -107,9 +109,11 @@ def test_pages_together_show_each_run_once_with_the_unknown_last(
         a_run(
             name=f"{value or 0}",
             uncached=value,
+            text_out=value,
             cost=None if value is None else Decimal(value) / 10**18,
             status="success" if value else "pending",
             ended_at=None if value is None else at(10 + 2 * value),
+            first_token_at=None if value is None else at(5 + 2 * value),
             started_at=at(value or 0),
         )
         for value in values
@@ -144,6 +148,47 @@ def test_runs_that_arrive_meanwhile_move_no_page(asking: Asking) -> None:
     insert_runs(asking.store, [a_run(name="new", started_at=at(9))])
     second = asking.ask("runs", limit=2, cursor=first["next"])
     assert names(first) + names(second) == ["3", "2", "1", "0"]
+
+
+@pytest.mark.parametrize("view", ["runs", "traces"])
+def test_a_page_can_be_gone_to_without_those_before_it(asking: Asking, view: str) -> None:
+    insert_runs(asking.store, [a_run(name=str(second), started_at=at(second)) for second in range(6)])
+    page = asking.ask("runs", skip=2, limit=2, view=view)
+    assert names(page) == ["3", "2"]
+    assert names(asking.ask("runs", cursor=page["next"], view=view)) == ["1", "0"]
+    assert asking.ask("runs", skip=6, view=view) == {**page, "rows": [], "next": None}
+    assert "skip" in asking.refusal("runs", skip="-1")
+    assert "skip" in asking.refusal("runs", skip="some")
+
+
+def test_rows_tell_how_they_were_judged_when_asked(asking: Asking) -> None:
+    root = a_run(name="root")
+    step = a_run(name="step", parent=root)
+    insert_runs(asking.store, [root, step])
+    said = [
+        (root.id, "stars", 4.0),
+        (root.id, "stars", 5.0),
+        (root.trace_id, "tone", 0.5),
+        (step.id, "stars", 1.0),
+    ]
+    for run_id, key, score in said:
+        remark = {
+            "workspace": DEFAULT_WORKSPACE,
+            "id": an_id(),
+            "run_id": run_id,
+            "trace_id": root.trace_id,
+            "project": PROJECT,
+            "key": key,
+            "score": score,
+            "created_at": NOON,
+            "modified_at": NOON,
+            "version": 1,
+        }
+        asking.store.insert("feedback", {name: [value] for name, value in remark.items()})
+    rows = {row["name"]: row for row in asking.ask("runs", scores="yes")["rows"]}
+    assert rows["root"]["scores"] == {"stars": (4.0 + 5.0) / 2, "tone": 0.5}
+    assert rows["step"]["scores"] == {"stars": 1.0}
+    assert "scores" not in asking.ask("runs")["rows"][0]
 
 
 def test_a_cursor_belongs_to_its_order(asking: Asking) -> None:

@@ -34,6 +34,7 @@ OF_NO_WORKSPACE = {
     "repricings_all": "fills the registry at the start, for all",
     "calibration": "learns for every workspace apart: its rows name theirs",
     "overrides_all": "fills the registry at the start, for all",
+    "views_all": "fills the registry at the start, for all",
     "shares_all": "fills the registry at the start, for all",
     "feedback_token": "a token is looked up before its workspace is known, and is its own key",
     "projects_all": "fills the registry at the start, for all",

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from econome.analytics.dimension import By, Dimension, split
 from econome.domain.scope import Scope
 from econome.store.client import Store
-from econome.store.question import question
+from econome.store.question import Question, question
+
+MOMENT_SECONDS = 2
+"""Whoever types waits no longer for what could stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,28 @@ def facets(store: Store, scope: Scope, *, limit: int = 20) -> dict[Dimension, li
     found: dict[Dimension, list[Choice]] = {dimension: [] for dimension in Dimension}
     for one in store.ask(_Of, question("facets"), scope.filter, limit=limit, **scope.parameters()):
         found[Dimension(one.dimension)].append(Choice(one.value, one.runs))
-    found[Dimension.TAG] = facet(store, scope, Dimension.TAG, limit=limit)
+    tags = facet(store, scope, Dimension.TAG, limit=limit)
+    found[Dimension.TAG] = [Choice(tag.value, tag.runs) for tag in tags]
     return found
 
 
-def facet(store: Store, scope: Scope, by: By, *, limit: int = 20) -> list[Choice]:
-    """The same of one dimension, which may be a key of the metadata."""
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a dimension that was asked for alone."""
+
+    value: str
+    runs: int
+    others: int  # how many more values there are
+
+
+def facet(
+    store: Store, scope: Scope, by: By, *, part: str = "", limit: int = 20, is_hurried: bool = False
+) -> list[Value]:
+    """The same of one dimension, which may be a key of the metadata: its values with `part` in them.
+
+    Raises `TooHeavy` when somebody is in a hurry and it takes longer than a moment.
+    """
     asked, bound = split(question("facet"), by)
-    return store.ask(Choice, asked, scope.filter, limit=limit, **bound, **scope.parameters())
+    if is_hurried:
+        asked = Question(asked.name, f"{asked.text}settings max_execution_time = {MOMENT_SECONDS}")
+    return store.ask(Value, asked, scope.filter, part=part, limit=limit, **bound, **scope.parameters())

@@ -211,7 +211,7 @@ class _Line:
         found = _NAMED.match(self._text, self._place)
         assert found is not None  # noqa: S101  (the caller looked)
         named, sign = found.group("name"), found.group("sign").strip()
-        target = _Target.of(named, found.start(), found.end())
+        target = _Target.of(named, found.start("name"), found.end("name"))
         self._place = found.end()
         values = self._values(f"{named}{sign}")
         if sign.startswith("!"):

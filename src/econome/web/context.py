@@ -18,6 +18,7 @@ from econome.ingest.prompts import Prompts
 from econome.ingest.repricing import Repricings
 from econome.ingest.shares import Shares
 from econome.ingest.spending import Spending
+from econome.ingest.views import Views
 from econome.ingest.writer import Writer
 from econome.pricing.book import PriceBook
 from econome.settings import Settings
@@ -41,6 +42,7 @@ class Econome:
     datasets: Datasets
     prompts: Prompts
     shares: Shares
+    views: Views
     keys: Keys
     live: Live
     budget: Budget
