@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from econome.analytics.filter_fields import FIELDS
-from econome.analytics.filter_line import is_long, print_line, read_filter, read_line, terms_of
+from econome.analytics.filter_line import is_long, read_filter, read_line
+from econome.analytics.filter_print import print_line, terms_of
 from econome.analytics.filter_syntax import (
     COMPARATORS,
     And,

@@ -31,7 +31,6 @@ from econome.analytics.filter_syntax import (
     Not,
     Scalar,
     parse,
-    print_filter,
     unquoted,
 )
 
@@ -59,8 +58,8 @@ _NAMED = re.compile(
 _VALUE = re.compile(rf"{_QUOTED}|[^\s,\"']+", re.DOTALL)
 _TEXT = re.compile(_QUOTED, re.DOTALL)
 _WORD = re.compile(r"\S+")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_ORDERS: Final = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+ORDERS: Final = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 _NUMBERS: Final = frozenset(
     {
         FieldKind.NUMBER,
@@ -96,26 +95,6 @@ def read_line(text: str) -> Expression:
     if not terms:
         raise BadFilter.at_place(0, 1, "there is nothing in it")
     return terms[0] if len(terms) == 1 else And(tuple(terms))
-
-
-def print_line(expression: Expression) -> str:
-    """A line whose tree this is."""
-    return " ".join(print_term(term) for term in terms_of(expression))
-
-
-def terms_of(expression: Expression) -> tuple[Expression, ...]:
-    """The conditions of which all have to hold, as a line has them one beside the other."""
-    if isinstance(expression, And) and len(expression.operands) > 1 and _short(expression) is None:
-        return expression.operands
-    return (expression,)
-
-
-def print_term(expression: Expression) -> str:
-    """One condition, in the short notation where there is one that reads back as the same."""
-    return _short(expression) or print_filter(expression)
-
-
-# --- reading ----------------------------------------------------------------------------
 
 
 class _Line:
@@ -260,7 +239,7 @@ class _Given:
         """As the tree has it for a field of this kind."""
         if self.is_quoted:
             return self.text
-        if kind in _NUMBERS and _NUMBER.fullmatch(self.text) and len(self.text) <= 30:
+        if kind in _NUMBERS and NUMBER.fullmatch(self.text) and len(self.text) <= 30:
             return int(self.text) if self.text.lstrip("-").isdigit() else float(self.text)
         if kind is FieldKind.BOOLEAN and self.text.lower() in {"true", "false"}:
             return self.text.lower() == "true"
@@ -316,8 +295,8 @@ class _Target:
         first = values[0]
         if sign == "~":
             return Comparison("search", self.field, first.text, at)
-        if sign in _ORDERS:
-            return Comparison(_ORDERS[sign], self.field, first.as_of(self.kind), at)
+        if sign in ORDERS:
+            return Comparison(ORDERS[sign], self.field, first.as_of(self.kind), at)
         if first.is_any and self.kind is not FieldKind.PAYLOAD:
             return Comparison("neq", self.field, None, at)
         is_searched = self.kind in {FieldKind.PAYLOAD, FieldKind.METADATA} or self.field in _LONG_TEXTS
@@ -341,8 +320,8 @@ class _Target:
         about = f"{self.field}_{'score' if is_score else 'value'}"
         if sign == "~":
             return And((name, Comparison("search", f"{self.field}_value", first.text, at)))
-        if sign in _ORDERS:
-            return And((name, Comparison(_ORDERS[sign], about, numbers[0], at)))
+        if sign in ORDERS:
+            return And((name, Comparison(ORDERS[sign], about, numbers[0], at)))
         texts: list[Scalar] = [value.text for value in values]
         said = numbers if is_score else texts
         if len(said) > 1:
@@ -366,89 +345,3 @@ def _closing(text: str, start: int) -> int:
         if depth == 0:
             return place
     return -1
-
-
-# --- writing ----------------------------------------------------------------------------
-
-_SIGNS: Final = {
-    "eq": ":",
-    "has": ":",
-    "in": ":",
-    "gt": ">",
-    "gte": ">=",
-    "lt": "<",
-    "lte": "<=",
-    "search": "~",
-}
-_NICKNAMES: Final = {field: short for short, field in SHORT.items()}
-
-
-def _short(expression: Expression) -> str | None:
-    """The short notation of a term, if there is one that reads back as the same."""
-    for text in _tries(expression):
-        try:
-            if read_line(text) == expression and not is_long(text):
-                return text
-        except BadFilter:
-            continue
-    return None
-
-
-def _tries(expression: Expression) -> list[str]:
-    match expression:
-        case Not(Comparison() | And() as operand):
-            return [f"-{text}" for text in _tries(operand)]
-        case And((Comparison("eq", "metadata_key" | "feedback_key", str() as key), Comparison() as said)):
-            family = "metadata" if said.field.startswith("metadata") else "feedback"
-            sign = _SIGNS.get(said.op)
-            return [] if sign is None else [f"{name}{sign}{_list(said)}" for name in _keyed(family, key)]
-        case Comparison("search", "", str() as text):
-            return [_quote(text)]
-        case Comparison("neq" | "eq" as op, field, None):
-            minus = "-" if op == "eq" else ""
-            return [f"{minus}{_NICKNAMES.get(field, field)}:*"]
-        case Comparison("neq", field, value):
-            return [f"-{text}" for text in _tries(Comparison("eq", field, value))]
-        case Comparison("has", "metadata", str() as text):
-            return _of_object(text)
-        case Comparison("exists", "metadata", str() as key):
-            return [f"{name}:*" for name in _keyed("metadata", key)]
-        case Comparison("eq", "feedback_key", str() as key):
-            return [f"{name}:*" for name in _keyed("feedback", key)]
-        case Comparison(op, field, _) if op in _SIGNS:
-            name = _NICKNAMES.get(field, field)
-            signs = [":", _SIGNS[op]] if op == "search" else [_SIGNS[op], "="]
-            return [f"{name}{sign}{_list(expression)}" for sign in signs]
-        case _:
-            return []
-
-
-def _of_object(text: str) -> list[str]:
-    try:
-        pairs = json.loads(text)
-    except ValueError:
-        return []
-    if not isinstance(pairs, dict) or len(pairs) != 1:
-        return []
-    key, value = next(iter(pairs.items()))
-    return [f"{name}:{_bare(value)}" for name in _keyed("metadata", key)] if isinstance(value, str) else []
-
-
-def _keyed(family: str, key: str) -> list[str]:
-    return [f"{family}.{key}", f"{family}.{_quote(key)}"]
-
-
-def _list(said: Comparison) -> str:
-    values = said.value if isinstance(said.value, tuple) else (said.value,)
-    return ",".join(map(_bare, values))
-
-
-def _bare(value: Scalar) -> str:
-    if not isinstance(value, str):
-        return json.dumps(value)
-    is_plain = re.fullmatch(r"[^\s,\"']+", value) and value != "*" and not _NUMBER.fullmatch(value)
-    return value if is_plain else _quote(value)
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from econome.analytics.dimension import OF_METADATA, By, Dimension, by_of
 from econome.analytics.filter_fields import FIELDS, FieldKind
-from econome.analytics.filter_line import SHORT, print_line, print_term, read_filter, terms_of
+from econome.analytics.filter_line import SHORT, read_filter
+from econome.analytics.filter_print import print_line, print_term, terms_of
 from econome.analytics.filter_syntax import And, BadFilter, Comparison, Expression, Not, print_filter
 from econome.analytics.filters import compile_expression
 from econome.web.api import shapes
