@@ -178,8 +178,6 @@ export interface RunRow {
   our_cost: Money;
   /** What of the labels comes from above. */
   inherited: string[];
-  /** The mean by key of the feedback, where it was asked for. */
-  scores?: Record<string, number>;
   cost: Money;
   input_cost: Money;
   output_cost: Money;
