@@ -81,12 +81,12 @@ def by_of(text: str) -> By | None:
         return None
 
 
-def dimension(text: str, *others: str) -> By:
+def dimension(text: str, *others: str, parameter: str = "by") -> By:
     """The same; raises `BadQuestion` for what is none, and says what else would do."""
     found = by_of(text)
     if found is None:
         allowed = ", ".join([*Dimension, f"{OF_METADATA}KEY", *others])
-        raise BadQuestion(f'by: "{text[:64]}" is none of {allowed}')
+        raise BadQuestion(f'{parameter}: "{text[:64]}" is none of {allowed}')
     return found
 
 

@@ -83,6 +83,10 @@ class Ever:
     first: datetime
     last: datetime
 
+    def tells_of(self, since: datetime, until: datetime) -> bool:
+        """Whether runs came from the start of a span on, or nearly: within a twentieth of it."""
+        return self.first <= since + (until - since) / 20
+
 
 def totals(store: Store, scope: Scope) -> Totals:
     """The sums over all runs of a scope."""

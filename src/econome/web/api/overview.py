@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
+from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from econome.analytics.totals import ever, totals
-from econome.domain.scope import Scope
-from econome.store.client import Store
 from econome.web.api import shapes
-from econome.web.api.scope import scope_of, visible
+from econome.web.api.scope import in_terms, recorded, visible
 from econome.web.api.told import asks
 from econome.web.auth import Role, require
 from econome.web.context import context
@@ -25,6 +24,7 @@ class Before(TypedDict):
 
     since: shapes.Moment
     until: shapes.Moment
+    recorded: Annotated[bool, Meta(description="runs came from its start on: it is a fair measure")]
     totals: shapes.Totals
 
 
@@ -50,20 +50,23 @@ class Overview(shapes.Terms):
 async def overview(request: Request) -> Response:
     """GET /econome/v1/overview: the totals of a span, those of the one before, and what there ever was."""
     caller = require(request, Role.READ)
-    scope = await scope_of(request, caller)
+    scope = recorded(request, caller)
+    before = replace(scope, since=scope.since - (scope.until - scope.since), until=scope.since)
+    both = await in_terms(request, caller, replace(scope, since=before.since))
     store = context(request).store
-    now = await run_in_threadpool(totals, store, scope)
-    before, previous = await run_in_threadpool(_previous, store, scope)
+    now = await run_in_threadpool(totals, store, replace(both, since=scope.since))
+    previous = await run_in_threadpool(totals, store, replace(both, until=before.until))
     kept = await run_in_threadpool(ever, store, caller.workspace, visible(request, caller))
     told: Overview = {
         "since": shapes.iso(scope.since),
         "until": shapes.iso(scope.until),
-        **shapes.terms(scope),
+        **shapes.terms(both),
         "totals": shapes.totals(now),
         "previous": {
             "since": shapes.iso(before.since),
             "until": shapes.iso(before.until),
-            "totals": previous,
+            "recorded": kept is not None and kept.tells_of(before.since, before.until),
+            "totals": shapes.totals(previous),
         },
         "data": {
             "runs": kept.runs if kept else 0,
@@ -72,11 +75,6 @@ async def overview(request: Request) -> Response:
         },
     }
     return shapes.answer(told)
-
-
-def _previous(store: Store, scope: Scope) -> tuple[Scope, shapes.Totals]:
-    before = replace(scope, since=scope.since - (scope.until - scope.since), until=scope.since)
-    return before, shapes.totals(totals(store, before))
 
 
 ROUTES = [Route("/econome/v1/overview", overview, methods=["GET"])]
