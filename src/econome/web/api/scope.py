@@ -59,7 +59,7 @@ async def in_terms(request: Request, caller: Caller, scope: Scope) -> Scope:
             at_prices_of, here.store, here.prices, scope, day, here.projects.name_of
         )
     if currency != "USD":
-        scope = in_currency(scope, currency[:16], here.exchange.rates(scope.workspace, currency))
+        scope = in_currency(scope, currency[:16], here.exchange.rates(caller.workspace, currency))
     return scope
 
 
