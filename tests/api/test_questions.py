@@ -228,6 +228,9 @@ def test_a_run_with_two_tags_counts_in_both_and_the_answer_says_so(asking: Askin
         "kind",
         "status",
         "usage_source",
+        "prompt",
+        "prompt_version",
+        "call_site",
     ],
 )
 def test_every_dimension_can_be_asked_for(asking: Asking, by: str) -> None:

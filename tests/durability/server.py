@@ -20,7 +20,7 @@ from econome.settings import settings
 from econome.store.lock import admin_token, hold
 from econome.web.serving import serve
 
-STEPS = ("payloads", "attachments", "feedback", "prices", "facts", "written")
+STEPS = ("payloads", "attachments", "feedback", "prices", "templates", "facts", "written")
 
 
 def main(folder: str, step: str = "", passage: str = "1") -> None:

@@ -113,6 +113,9 @@ export const DIMENSIONS = [
   "kind",
   "status",
   "usage_source",
+  "prompt",
+  "prompt_version",
+  "call_site",
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 

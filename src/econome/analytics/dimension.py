@@ -26,18 +26,21 @@ class Dimension(StrEnum):
     SESSION = "session"
     ENVIRONMENT = "environment"
     USAGE_SOURCE = "usage_source"
+    PROMPT = "prompt"
+    PROMPT_VERSION = "prompt_version"
+    CALL_SITE = "call_site"
 
     @property
     def column(self) -> str:
-        """The column of `runs` that holds it; what ancestors hand down is in it."""
+        """The column of `runs` that holds it: with what ancestors hand down, a version with its prompt."""
         if self is Dimension.TAG:
             return "effective_tags"
-        return f"effective_{self.value}" if self in _INHERITED else self.value
+        return f"effective_{self.value}" if self in _EFFECTIVE else self.value
 
     @property
     def is_of_calls(self) -> bool:
         """Whether calls have it and the traces around them mostly do not: calls then tell its speed."""
-        return self in {Dimension.MODEL, Dimension.PROVIDER, Dimension.KIND, Dimension.USAGE_SOURCE}
+        return self in _OF_CALLS
 
     @property
     def is_overlapping(self) -> bool:
@@ -110,7 +113,6 @@ def split(
     return Question(question.name, text.replace(column, value)), {parameter: by.key}
 
 
-_INHERITED = frozenset({Dimension.USER, Dimension.SESSION, Dimension.ENVIRONMENT})
 _ALONE = {
     "hasAny({values:Array(String)}, emptyArrayToSingle(flatten([column])))": (
         "has({values:Array(String)}, toString(column))"
@@ -122,3 +124,10 @@ _ALONE = {
     "        ))))": "if(has({values:Array(String)}, toString(column)), toString(column), null)",
 }
 """How questions name the values of a dimension that may have several, and the same of one that has one."""
+_OF_CALLS = frozenset(
+    (
+        *(Dimension.MODEL, Dimension.PROVIDER, Dimension.KIND, Dimension.USAGE_SOURCE),
+        *(Dimension.PROMPT, Dimension.PROMPT_VERSION, Dimension.CALL_SITE),
+    )
+)
+_EFFECTIVE = frozenset({Dimension.USER, Dimension.SESSION, Dimension.ENVIRONMENT, Dimension.PROMPT_VERSION})

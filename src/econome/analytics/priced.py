@@ -31,7 +31,8 @@ _COUNTED_FEES = tuple(fee for fee in Fee if fee not in (Fee.REQUEST, Fee.SECOND)
 _MONEY = ("cost", "input_cost", "output_cost", "fee_cost", "our_cost")
 _STATED_MONEY = ("cost_reported", "input_cost_reported", "output_cost_reported")
 _ALIASES = (
-    "billed, effective_user, effective_session, effective_environment, effective_tags, effective_metadata"
+    "billed, effective_user, effective_session, effective_environment, effective_tags, effective_metadata, "
+    "effective_prompt_version"
 )
 """Columns that the engine calculates, which `*` leaves out."""
 

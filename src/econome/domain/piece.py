@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from econome.domain.run import Op
+from econome.domain.template import Head, Toolset
 from econome.domain.usage import Usage, UsageSource
 
 INSTRUMENTATION = "instrumentation"
@@ -96,6 +97,8 @@ class Piece:
     metadata: dict[str, str] = field(default_factory=dict)
     reading: Reading | None = None
     payload: Payload = field(default_factory=Payload)
+    head: Head | None = None  # of what was asked, when this piece brings it
+    toolset: Toolset | None = None
     inputs: Any = None  # parsed, for counting tokens when nobody reports them
     outputs: Any = None
     notes: tuple[str, ...] = ()

@@ -162,3 +162,10 @@ class Run:
     answer_hash: int = 0
     input_preview: str = ""
     output_preview: str = ""
+
+    call_site: str = ""  # the names from its root to it: a property of its trace, of calls alone
+    prompt: str = ""  # the name that its app gives its prompt, else that of the template found for it
+    prompt_version: str = ""  # as its app says, else counted from 1
+    system_hash: int = 0  # of the instructions: equal ones are found by it
+    toolset: int = 0  # of the schemas of the tools that it was offered
+    tools_called: list[str] = field(default_factory=list)  # by its answer, as often as it does

@@ -22,6 +22,7 @@ from econome.ingest.costing import Costing
 from econome.ingest.fold import fold
 from econome.ingest.measuring import Measuring
 from econome.ingest.memory import Memory, RunKey, run_key
+from econome.ingest.mining import Mining
 from econome.ingest.narrowing import narrow
 from econome.ingest.projects import Projects
 from econome.ingest.spending import Portion, Spending, portion_of
@@ -86,6 +87,7 @@ class Committer:
         self._on_step = on_step
         self._memory = Memory(store)
         self._tally = Tally(store, self._memory)
+        self._mining = Mining(store)
         self._version = 0  # of the last text that was written
         self.spending = Spending()
 
@@ -113,6 +115,7 @@ class Committer:
         except BaseException:
             self._memory.forget(touched)
             self._tally.forget(touched.values())
+            self._mining.forget()
             raise
         for run in touched.values():
             self._memory.put(run)
@@ -152,6 +155,7 @@ class Committer:
         rows.remove_project(self._store, workspace, project)
         self._tally.forget(self._memory.forget_project(workspace, project))
         self._tally.forget_project(workspace, project)
+        self._mining.forget_project(workspace, project)
 
     # --- folding
 
@@ -165,6 +169,7 @@ class Committer:
                 touched[run_key(run.workspace, run.id)] = run
                 told_again(piece, run)
                 self._name_project(run, piece)
+                self._mining.mine(run, piece)
                 self._measuring.measure(run, piece)
                 fold(run, piece, accepted.received_at)
 
@@ -234,6 +239,8 @@ class Committer:
         rows.write_feedback(self._store, (row for accepted in batch for row in accepted.delivery.feedback))
         self._on_step("prices")
         self._costing.store_prices(self._store)
+        self._on_step("templates")
+        self._mining.write()
         self._on_step("facts")
         rows.write_runs(self._store, touched.values())
         self._on_step("written")

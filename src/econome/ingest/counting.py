@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from econome.domain.run import UNDATED, Uncounted
+from econome.ingest.call_site import call_site
 from econome.ingest.inheritance import NOTHING, Labels, below
 from econome.wire.otlp.span import is_half_known
 
@@ -46,6 +47,7 @@ class Member:
     sent: int | None = None
     generated: int | None = None
     labels: Labels | None = None
+    name: str = ""
 
 
 class Verdict(NamedTuple):
@@ -55,6 +57,7 @@ class Verdict(NamedTuple):
     uncounted: str = Uncounted.COUNTED
     partial: str = ""  # what the calls below it lack
     inherited: Labels = NOTHING
+    call_site: str = ""  # of calls alone
 
 
 _NO_CALL: Final[Verdict] = Verdict(is_counted=False)
@@ -88,6 +91,10 @@ def judge(members: Mapping[int, Member]) -> dict[int, Verdict]:
             inherited, handed[run_id] = below(above, members[run_id].labels)
             if inherited is not NOTHING:
                 verdicts[run_id] = verdicts[run_id]._replace(inherited=inherited)
+    if calls:
+        for run_id, member in members.items():
+            if member.is_call:
+                verdicts[run_id] = verdicts[run_id]._replace(call_site=call_site(run_id, members))
     return verdicts
 
 

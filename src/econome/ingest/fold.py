@@ -53,6 +53,11 @@ FIELDS = (
     "service_tier_reported",  # no column: whether the tier is the one that served, not the one asked for
     "response_id",
     "chars_answer",
+    "prompt",
+    "prompt_version",
+    "system_hash",
+    "toolset",
+    "tools_called",
 )
 _BIT = {name: 1 << place for place, name in enumerate(FIELDS)}
 _USAGE_BIT = _BIT["usage"]

@@ -60,6 +60,8 @@ class Stored:
     inherited_tags: list[str]
     inherited_metadata: dict[str, str]
     notes: list[str]
+    name: str
+    call_site: str
 
 
 def member_of(run: Run | Stored) -> Member:
@@ -71,7 +73,14 @@ def member_of(run: Run | Stored) -> Member:
     parent = run.parent_id.int if run.parent_id else None
     if not is_call:
         return Member(
-            run.key_time, parent, run.project.int, False, False, is_replayed=is_replayed, labels=labels
+            run.key_time,
+            parent,
+            run.project.int,
+            is_call=False,
+            is_known=False,
+            is_replayed=is_replayed,
+            labels=labels,
+            name=run.name,
         )
     worth = _WORTH.get(run.usage_source, 0)  # type: ignore[call-overload]
     return Member(
@@ -92,6 +101,7 @@ def member_of(run: Run | Stored) -> Member:
         sent=run.input_tokens,
         generated=run.output_tokens,
         labels=labels,
+        name=run.name,
     )
 
 
@@ -124,4 +134,5 @@ def verdict_of(row: Stored) -> Verdict:
         "" if is_repeated else row.uncounted,
         next((note for note in row.notes if note.startswith(PARTIAL)), ""),
         inherited,
+        row.call_site,
     )

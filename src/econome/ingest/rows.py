@@ -76,7 +76,14 @@ def write_feedback(store: Store, feedback: Iterable[dict[str, Any]]) -> None:
 
 def remove_project(store: Store, workspace: UUID, project: UUID) -> None:
     """Removes what belongs to the runs of a project, and then these: cut short, it can be done again."""
-    for name in ("remove_payloads", "remove_attachments", "remove_feedback", "remove_metered", "remove_runs"):
+    for name in (
+        "remove_payloads",
+        "remove_attachments",
+        "remove_feedback",
+        "remove_metered",
+        "remove_templates",
+        "remove_runs",
+    ):
         store.command(question(name, "econome.ingest.commands").text, workspace=workspace, project=project)
 
 

@@ -384,7 +384,7 @@ def _answer_key(key: TraceKey, member: Member) -> AnswerKey | None:
 
 
 def _tell(run: Run, verdict: Verdict) -> None:
-    run.counted, run.uncounted, partial, inherited = verdict
+    run.counted, run.uncounted, partial, inherited, run.call_site = verdict
     if partial or run.notes:
         old = next((note for note in run.notes if note.startswith(PARTIAL)), "")
         if old != partial:

@@ -10,6 +10,7 @@ from econome.domain.piece import Piece
 from econome.domain.run import CALLS, Kind
 from econome.domain.usage import UsageSource
 from econome.wire.answers import characters_of, response_id_of
+from econome.wire.heads import describe_head, tools_called_in
 from econome.wire.model import read_model, read_parameters
 from econome.wire.segments import segments_of
 from econome.wire.usage import read_usage
@@ -47,11 +48,13 @@ def describe_call(piece: Piece, inputs: Any, outputs: Any, extra: Mapping[str, A
         if parameter is not None:
             given[column] = parameter
     if inputs is not None:
-        for segment, characters in segments_of(asked, extra).items():
+        tools = describe_head(piece, asked, extra)
+        for segment, characters in segments_of(asked, extra, tools).items():
             given[f"chars_{segment}"] = characters
         given["prompt_hash"] = digest_of(piece.payload.inputs)
     if outputs is not None:
         given["answer_hash"] = digest_of(piece.payload.outputs)
+        given["tools_called"] = tools_called_in(outputs, piece.payload.outputs)
     if answer is not None:
         _describe_answer(piece, answer)
     kind = given.get("kind") or Kind.LLM

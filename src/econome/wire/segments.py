@@ -34,18 +34,21 @@ _RETRIEVED = ("context", "documents", "docs", "retrieved", "search_results")
 """Inputs by which retrieved text usually enters: LangChain's chains call it context."""
 
 
-def segments_of(inputs: Mapping[str, Any] | None, extra: Mapping[str, Any] | None) -> Sizes:
+def segments_of(
+    inputs: Mapping[str, Any] | None, extra: Mapping[str, Any] | None, tools: str | None = None
+) -> Sizes:
     """How many characters of each segment a call was given.
 
     The last user message and what follows it (but for tools' results) is `user`; older
     messages are `history`. Only what is marked as such is `retrieved`: documents, or a value
     named like one. Understood: OpenAI's and Anthropic's messages, LangChain's in its two
-    spellings, lists of prompts. Anything else is `user`, whole.
+    spellings, lists of prompts. Anything else is `user`, whole. `tools` are the schemas that
+    `tools_in` found, where they are at hand.
     """
     sizes: Sizes = {"system": 0, "tools": 0, "history": 0, "retrieved": 0, "tool_results": 0, "user": 0}
     if not isinstance(inputs, dict):
         return sizes
-    sizes["tools"] = _size_of_tools(inputs, extra if isinstance(extra, dict) else {})
+    sizes["tools"] = len(tools_in(inputs, extra) if tools is None else tools)
     messages = messages_of(inputs)
     if messages:
         _measure(messages, sizes)
@@ -68,7 +71,7 @@ def messages_of(inputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         return []
     if messages and isinstance(messages[0], list):
         messages = messages[0]
-    return [_unwrapped(message) for message in messages if isinstance(message, dict)]
+    return [unwrapped(message) for message in messages if isinstance(message, dict)]
 
 
 def is_of_user(message: Mapping[str, Any]) -> bool:
@@ -81,10 +84,10 @@ def preview_of_inputs(inputs: object) -> str:
     if isinstance(inputs, dict):
         messages = messages_of(inputs)
         for message in reversed(messages):
-            if _role(message) in _USERS:
-                return _cut(_text(message.get("content")))
+            if role_of(message) in _USERS:
+                return _cut(text_of(message.get("content")))
         if messages:
-            return _cut(_text(messages[-1].get("content")))
+            return _cut(text_of(messages[-1].get("content")))
         prompts = inputs.get("prompts")
         if isinstance(prompts, list) and prompts and isinstance(prompts[-1], str):
             return _cut(prompts[-1])
@@ -123,17 +126,17 @@ def answers_in(outputs: Mapping[str, Any]) -> Iterable[str]:
         if isinstance(first, list):
             first = first[0] if first else None
         if isinstance(first, dict):
-            yield _text(first.get("text"))
+            yield text_of(first.get("text"))
             yield _answer_in(first.get("message"))
     for holder in (outputs, outputs.get("output")):
         choices = holder.get("choices") if isinstance(holder, dict) else None
         if isinstance(choices, list) and choices and isinstance(choices[0], dict):
             yield _answer_in(choices[0].get("message"))
-            yield _text(choices[0].get("text"))
+            yield text_of(choices[0].get("text"))
         candidates = holder.get("candidates") if isinstance(holder, dict) else None
         if isinstance(candidates, list) and candidates and isinstance(candidates[0], dict):
             content = candidates[0].get("content")  # Gemini's
-            yield _text(content.get("parts") if isinstance(content, dict) else content)
+            yield text_of(content.get("parts") if isinstance(content, dict) else content)
     yield _answer_in(outputs.get("message"))
     within = outputs.get("output")
     if isinstance(within, dict):  # Bedrock's
@@ -147,9 +150,9 @@ def answers_in(outputs: Mapping[str, Any]) -> Iterable[str]:
 
 def _answer_in(value: object) -> str:
     if not isinstance(value, dict):
-        return _text(value)
-    message = _unwrapped(value)
-    text = _text(message.get("content"))
+        return text_of(value)
+    message = unwrapped(value)
+    text = text_of(message.get("content"))
     if text:
         return text
     for name in ("tool_calls", "function_call"):
@@ -161,10 +164,10 @@ def _answer_in(value: object) -> str:
 
 def _measure(messages: list[Mapping[str, Any]], sizes: Sizes) -> None:
     last_user = max(
-        (number for number, message in enumerate(messages) if _role(message) in _USERS), default=-1
+        (number for number, message in enumerate(messages) if role_of(message) in _USERS), default=-1
     )
     for number, message in enumerate(messages):
-        segment = _ROLES.get(_role(message)) or ("user" if number >= last_user else "history")
+        segment = _ROLES.get(role_of(message)) or ("user" if number >= last_user else "history")
         content = message.get("content")
         if segment in {"user", "history"} and isinstance(content, list):
             for block in content:
@@ -185,7 +188,8 @@ def _segment_of_block(block: object, segment: Segment) -> Segment:
     return segment
 
 
-def _role(message: Mapping[str, Any]) -> str:
+def role_of(message: Mapping[str, Any]) -> str:
+    """Who speaks, in lower case; "" where nobody says."""
     role = message.get("role") or message.get("type")
     if role == "constructor" or not isinstance(role, str):
         return ""
@@ -194,7 +198,7 @@ def _role(message: Mapping[str, Any]) -> str:
     return role.lower()
 
 
-def _unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
     """A message of LangChain's without the wrapping of its serialisation.
 
     Its class, the last of `id`, is its role when it names none: HumanMessage.
@@ -210,14 +214,17 @@ def _unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**kwargs, "role": name.removesuffix("Chunk")}
 
 
-def _size_of_tools(inputs: Mapping[str, Any], extra: Mapping[str, Any]) -> int:
-    invocation = extra.get("invocation_params")
+def tools_in(inputs: Mapping[str, Any] | None, extra: Mapping[str, Any] | None) -> str:
+    """The schemas of the tools that a call was offered, as JSON text; "" where it was offered none."""
+    if not isinstance(inputs, dict):
+        return ""
+    invocation = extra.get("invocation_params") if isinstance(extra, dict) else None
     holders = (inputs, invocation if isinstance(invocation, dict) else {})
     for holder in holders:
         for name in ("tools", "functions"):
             if holder.get(name):
-                return len(_json(holder[name]))
-    return 0
+                return _json(holder[name])
+    return ""
 
 
 def _size_of_rest(inputs: Mapping[str, Any]) -> int:
@@ -261,7 +268,7 @@ _NO_TEXT = frozenset(
 )
 
 
-def _text(content: object) -> str:
+def text_of(content: object) -> str:
     """The text of a message's content: a string, or the text blocks of a list."""
     if isinstance(content, str):
         return content

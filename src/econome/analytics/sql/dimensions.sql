@@ -24,7 +24,10 @@ from (
         ('user', uniqUpToIf(100)(of_user, of_user != ''), countIf(of_user != '')),
         ('session', uniqUpToIf(100)(of_session, of_session != ''), countIf(of_session != '')),
         ('environment', uniqUpToIf(100)(of_environment, of_environment != ''), countIf(of_environment != '')),
-        ('usage_source', uniqUpToIf(100)(usage_source, usage_source != ''), countIf(usage_source != ''))
+        ('usage_source', uniqUpToIf(100)(usage_source, usage_source != ''), countIf(usage_source != '')),
+        ('prompt', uniqUpToIf(100)(prompt, prompt != ''), countIf(prompt != '')),
+        ('prompt_version', uniqUpToIf(100)(of_version, of_version != ''), countIf(of_version != '')),
+        ('call_site', uniqUpToIf(100)(call_site, call_site != ''), countIf(call_site != ''))
     ]) as told
     from (
         select
@@ -38,7 +41,10 @@ from (
             effective_user        as of_user,
             effective_session     as of_session,
             effective_environment as of_environment,
-            usage_source
+            usage_source,
+            prompt,
+            effective_prompt_version as of_version,
+            call_site
         from runs final
         where workspace = {workspace:UUID}
           and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}

@@ -10,14 +10,17 @@
 -- put together, they are the value.
 select
     arrayElement(
-        ['project', 'model', 'provider', 'name', 'kind', 'status', 'user', 'session', 'environment', 'usage_source'],
+        ['project', 'model', 'provider', 'name', 'kind', 'status', 'user', 'session', 'environment', 'usage_source',
+         'prompt', 'prompt_version', 'call_site'],
         indexOf(
             [grouping(project), grouping(model), grouping(provider), grouping(name), grouping(kind), grouping(status),
-             grouping(of_user), grouping(of_session), grouping(of_environment), grouping(usage_source)],
+             grouping(of_user), grouping(of_session), grouping(of_environment), grouping(usage_source),
+             grouping(prompt), grouping(of_version), grouping(call_site)],
             0
         )
     ) as dimension,
-    concat(project, model, provider, name, kind, status, of_user, of_session, of_environment, usage_source) as value,
+    concat(project, model, provider, name, kind, status, of_user, of_session, of_environment, usage_source,
+           prompt, of_version, call_site) as value,
     count() as runs
 from (
     select
@@ -30,7 +33,10 @@ from (
         effective_user as of_user,
         effective_session as of_session,
         effective_environment as of_environment,
-        usage_source
+        usage_source,
+        prompt,
+        effective_prompt_version as of_version,
+        call_site
     from runs final
     where workspace = {workspace:UUID}
       and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
@@ -41,7 +47,8 @@ from (
     settings prefer_column_name_to_alias = 1
 )
 group by grouping sets (
-    (project), (model), (provider), (name), (kind), (status), (of_user), (of_session), (of_environment), (usage_source)
+    (project), (model), (provider), (name), (kind), (status), (of_user), (of_session), (of_environment), (usage_source),
+    (prompt), (of_version), (call_site)
 )
 having value != ''
 order by runs desc, value

@@ -12,7 +12,7 @@ select
     tags, metadata, inherited_user, inherited_session, inherited_environment, inherited_tags,
     inherited_metadata, reference_example_id, notes, chars_system, chars_tools, chars_history,
     chars_retrieved, chars_tool_results, chars_user, chars_answer, prompt_hash, answer_hash,
-    input_preview, output_preview
+    input_preview, output_preview, call_site, prompt, prompt_version, system_hash, toolset, tools_called
 from runs final
 where workspace = {workspace:UUID}
   and key_time in {times:Array(DateTime64(6))}

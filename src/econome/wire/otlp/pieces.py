@@ -26,6 +26,7 @@ from econome.wire.answers import SHORTEST_ID, characters_of, response_id_of
 from econome.wire.calls import digest_of, keep_to_count
 from econome.wire.dialects import Told, dialect_of
 from econome.wire.dialects.values import text
+from econome.wire.heads import describe_head, tools_called_in
 from econome.wire.json_text import dump
 from econome.wire.labels import NAME_CHARACTERS, metadata_of, tags_of
 from econome.wire.otlp.span import ERROR, SPAN_BYTES, TRACE_BYTES, Span, is_id, run_id_of, trace_of
@@ -246,11 +247,13 @@ def _describe_texts(piece: Piece, told: Told, answer: dict[str, Any] | None) -> 
     given = piece.fields
     if told.inputs is not None:
         asked = told.inputs if isinstance(told.inputs, dict) else {"input": told.inputs}
-        for segment, characters in segments_of(asked, None).items():
+        tools = describe_head(piece, asked, None)
+        for segment, characters in segments_of(asked, None, tools).items():
             given[f"chars_{segment}"] = characters
         given["prompt_hash"] = digest_of(piece.payload.inputs)
     if told.outputs is not None:
         given["answer_hash"] = digest_of(piece.payload.outputs)
+        given["tools_called"] = tools_called_in(told.outputs, piece.payload.outputs)
         given["chars_answer"] = characters_of(answer if answer is not None else {"output": told.outputs})
     response_id = told.response_id if len(told.response_id) >= SHORTEST_ID else ""
     if not response_id and answer is not None:
