@@ -54,6 +54,7 @@ test("a price of one's own is changed from what it is", () => {
     model: "gpt-4o",
     project: "",
     valid_from: "2026-07-01",
+    hours: null,
     tier: "",
     rates: { uncached: "2.5" },
     fees: {},

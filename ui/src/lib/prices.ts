@@ -1,6 +1,6 @@
 /** A price as the form holds it, and what the server takes. Amounts stay texts. */
 
-import { BUCKETS, type Bucket, type Fee, FEES, type Price, type Rate } from "../types.ts";
+import { BUCKETS, type Bucket, type Fee, FEES, type Price, type PriceRate } from "../types.ts";
 
 export interface Draft {
   provider: string;
@@ -56,14 +56,13 @@ export function draftOf(price: Price): Draft {
 }
 
 /** 2.5, or 1.25 and 2.5 from 200000 tokens on: "1.25; 200000: 2.5". */
-export function rateText(rate: Rate): string {
+export function rateText(rate: PriceRate): string {
   if (typeof rate === "string") return rate;
-  const [base, ...steps] = rate;
-  return [base, ...steps.map(([from, dearer]) => `${from}: ${dearer}`)].join("; ");
+  return rate.map((part) => (typeof part === "string" ? part : part.join(": "))).join("; ");
 }
 
 /** Reads what `rateText` writes; null is no rate. A comma may stand for the point. */
-export function readRate(text: string): Rate | null {
+export function readRate(text: string): PriceRate | null {
   const [base = "", ...steps] = text.split(";").map((part) => part.trim());
   const first = readAmount(base);
   if (first === null) return null;
@@ -106,7 +105,7 @@ export function faults(draft: Draft): Map<string, Fault> {
 
 /** What the server takes. Only for a draft without faults. */
 export function sent(draft: Draft): Record<string, unknown> {
-  const rates: Record<string, Rate> = {};
+  const rates: Record<string, PriceRate> = {};
   for (const bucket of BUCKETS) {
     const rate = readRate(draft.rates[bucket] ?? "");
     if (rate !== null) rates[bucket] = rate;

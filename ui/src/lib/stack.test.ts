@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { SeriesLine } from "../types.ts";
 import { inUnit, lonely, perCall, sparkline, stacked, used } from "./stack.ts";
 
+const NONE = [0, 0, 0];
 const LINE: SeriesLine = {
   value: "gpt-4o",
   label: "gpt-4o",
@@ -10,7 +11,20 @@ const LINE: SeriesLine = {
   priced_calls: [2, 0, 1],
   known_calls: [2, 0, 1],
   runs: [2, 0, 1],
-  errors: [0, 0, 0],
+  errors: NONE,
+  estimated_calls: NONE,
+  estimated_cost: [null, null, null],
+  coverage: {
+    calls: [2, 0, 1],
+    priced: [2, 0, 1],
+    unpriced: NONE,
+    reported: [2, 0, 1],
+    counted: NONE,
+    estimated: NONE,
+    unknown: NONE,
+    settling: NONE,
+    marked: NONE,
+  },
   input_tokens: [100, null, null],
   output_tokens: [20, null, 5],
   cost: ["0.5", null, null],

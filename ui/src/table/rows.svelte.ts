@@ -4,7 +4,7 @@ import { untrack } from "svelte";
 import { api, Problem, type Query } from "../api.ts";
 import { live } from "../live.svelte.ts";
 import { session } from "../session.svelte.ts";
-import type { RunRow } from "../types.ts";
+import type { ListedRun as RunRow } from "../types.ts";
 
 const PAGE = 100;
 

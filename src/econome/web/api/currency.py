@@ -20,7 +20,7 @@ from econome.web.context import context
 from econome.web.json import short_object
 
 
-class Rate(TypedDict):
+class DayRate(TypedDict):
     """How much of a currency one US dollar buys, from a day on."""
 
     day: str
@@ -31,7 +31,7 @@ class Currency(TypedDict):
     """A currency and its rates."""
 
     currency: str
-    rates: list[Rate]
+    rates: list[DayRate]
 
 
 class Currencies(TypedDict):

@@ -21,7 +21,7 @@ from econome.web.context import context
 from econome.web.errors import NotFound
 
 
-class Difference(TypedDict):
+class NeighbourDifference(TypedDict):
     """The later call less the earlier; null where either is unknown."""
 
     latency: Annotated[float | None, Meta(description="seconds")]
@@ -45,7 +45,7 @@ class NeighbourRun(TypedDict):
     cost: shapes.Money | None
     usage_source: str
     counted: bool
-    difference: Difference
+    difference: NeighbourDifference
 
 
 class Neighbours(TypedDict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
-from typing import Annotated, Any, Literal, NotRequired, TypedDict, cast
+from typing import Annotated, Literal, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from msgspec import Meta
@@ -33,7 +33,7 @@ from econome.web.json import long_object, short_object
 LARGEST_IMPORT = 16 << 20
 
 PriceRate = Annotated[
-    str | list[Any],
+    str | list[str | tuple[int, str]],
     Meta(
         description="US dollars per million tokens; or that and, from so many tokens of input on, others: "
         '["2.50", [200000, "5"]]'

@@ -46,7 +46,7 @@ class Statement(TypedDict):
     zone: NotRequired[Annotated[str, Meta(description="where its days begin")]]
 
 
-class Explanation(TypedDict):
+class DiscrepancyReason(TypedDict):
     """What explains a difference, or some of it."""
 
     kind: str
@@ -54,7 +54,7 @@ class Explanation(TypedDict):
     amount: Annotated[shapes.Money | None, Meta(description="of tokens or of money; null: unknown")]
 
 
-class Difference(TypedDict):
+class Discrepancy(TypedDict):
     """Ours less theirs, of tokens or of money."""
 
     bucket: str
@@ -64,13 +64,13 @@ class Difference(TypedDict):
     difference: shapes.Money
 
 
-class ReconciledRow(Difference):
+class ReconciledRow(Discrepancy):
     """The same of one model on one day, with its reasons."""
 
     day: str
     provider: str
     model: str
-    reasons: list[Explanation]
+    reasons: list[DiscrepancyReason]
 
 
 class RefusedLine(TypedDict):
@@ -88,7 +88,7 @@ class Reconciled(TypedDict):
     since: str | None
     until: str | None
     rows: list[ReconciledRow]
-    totals: list[Difference]
+    totals: list[Discrepancy]
     refused: list[RefusedLine]
     remarks: list[str]
 
@@ -206,7 +206,7 @@ def _shown(row: Row) -> ReconciledRow:
     }
 
 
-def _totals(rows: list[Row]) -> list[Difference]:
+def _totals(rows: list[Row]) -> list[Discrepancy]:
     kinds = list(dict.fromkeys(row.what for row in rows))
     return [
         {
