@@ -8,6 +8,7 @@ from typing import Annotated, TypedDict, cast
 
 from msgspec import Meta
 
+from econome.analytics.pivot import Cell
 from econome.analytics.runs import RunRow as Row
 from econome.analytics.series import Point
 from econome.analytics.totals import Sums
@@ -139,7 +140,7 @@ COVERAGE = tuple(Coverage.__annotations__)
 """What is told of every total."""
 
 
-def coverage(sums: Sums | Point) -> Coverage:
+def coverage(sums: Sums | Point | Cell) -> Coverage:
     """How much of a total is known, and from whom."""
     of = {name: getattr(sums, f"{name}_calls") for name in COVERAGE[1:]}
     return cast("Coverage", {COVERAGE[0]: sums.calls, **of})
@@ -158,9 +159,9 @@ def totals(of: Sum) -> Totals:
             "input": _per(of.input_tokens, of.calls_with_input),
             "output": _per(of.output_tokens, of.calls_with_output),
         },
-        "latency": _quantiles(of.latency),
-        "first_token": _quantiles(of.first_token),
-        "call_latency": _quantiles(of.call_latency),
+        "latency": quantiles(of.latency),
+        "first_token": quantiles(of.first_token),
+        "call_latency": quantiles(of.call_latency),
         "coverage": coverage(of),
     }
 
@@ -214,6 +215,7 @@ def _per(count: int | None, calls: int) -> float | None:
     return None if count is None or not calls else count / calls
 
 
-def _quantiles(values: Sequence[float]) -> Quantiles:
+def quantiles(values: Sequence[float]) -> Quantiles:
+    """A median and a 95th percentile."""
     half, most = values
     return {"p50": quantile(half), "p95": quantile(most)}
