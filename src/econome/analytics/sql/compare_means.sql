@@ -25,7 +25,7 @@ select
     ))) as moments
 from (
     select
-        ifNull(toString(arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([by]))))), '') as value,
+        toString(by) as value,
         count()                                                      as all_calls,
         sumIf(cost, billed)                                          as exact,
         countIf(billed and cost is not null)                         as priced,
@@ -44,7 +44,7 @@ from (
         sumIf(toFloat64(ifNull(input_tokens, 0)), is_cachable)       as cachable
     from (
         select
-            {dimension:Identifier} as by,
+            arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([{dimension:Identifier}])))) as by,
             trace_id,
             status,
             billed,

@@ -62,13 +62,13 @@ from (
     ) as said
     inner join (
         select
-            ifNull(toString(arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([by]))))), '') as value,
+            toString(by) as value,
             trace_id,
             sumIf(cost, billed)                      as of_trace,
             countIf(billed and cost is not null)     as priced
         from (
             select
-                {dimension:Identifier} as by,
+                arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([{dimension:Identifier}])))) as by,
                 trace_id,
                 billed,
                 cost
