@@ -40,7 +40,7 @@ GOOD_FROM_PARAMETER = Parameter(
 _LESS = Context(prec=100).subtract
 
 
-class SideScope(TypedDict):
+class ComparedScope(TypedDict):
     """What a side is about: what to give other questions to see the runs behind it."""
 
     since: shapes.Moment
@@ -54,11 +54,11 @@ class ComparedSide(TypedDict):
 
     value: Annotated[str | None, Meta(description="that of the dimension asked about; null without one")]
     label: str | None
-    scope: SideScope
+    scope: ComparedScope
     totals: shapes.Totals
 
 
-class Estimate(TypedDict):
+class ComparedEstimate(TypedDict):
     """A value, with the ends of its 95 % interval; without them when too little is known."""
 
     value: float | None
@@ -68,7 +68,7 @@ class Estimate(TypedDict):
     traces: Annotated[int, Meta(description="that it rests on")]
 
 
-class Difference(TypedDict):
+class ComparedDifference(TypedDict):
     """b less a, with its 95 % interval."""
 
     value: float | None
@@ -77,7 +77,7 @@ class Difference(TypedDict):
     high: float | None
 
 
-class Ratio(TypedDict):
+class ComparedRatio(TypedDict):
     """b over a, with its 95 % interval; an end that has no bound is null."""
 
     value: float | None
@@ -85,30 +85,32 @@ class Ratio(TypedDict):
     high: float | None
 
 
-class Measure(TypedDict):
+class ComparedMeasure(TypedDict):
     """One measure of both sides."""
 
     name: str
     unit: Annotated[str, Meta(description="money, tokens, share, seconds or score")]
-    a: Estimate
-    b: Estimate
-    difference: Difference
-    ratio: Ratio
+    a: ComparedEstimate
+    b: ComparedEstimate
+    difference: ComparedDifference
+    ratio: ComparedRatio
     verdict: Annotated[str, Meta(description="of b beside a: more, less, unclear or too_few")]
     better: Annotated[str, Meta(description="low or high: what one would rather have")]
     method: Annotated[str, Meta(description="how the intervals of both sides were found")]
 
 
-class Feedback(TypedDict):
+class ComparedFeedback(TypedDict):
     """What was thought of both sides under one key."""
 
     key: str
-    score: Measure
-    good: Annotated[Measure, Meta(description="good among judged traces")]
-    cost_per_good: Annotated[Measure, Meta(description="what the judged traces cost, for each good one")]
+    score: ComparedMeasure
+    good: Annotated[ComparedMeasure, Meta(description="good among judged traces")]
+    cost_per_good: Annotated[
+        ComparedMeasure, Meta(description="cost of judged traces, for each good one")
+    ]
 
 
-class Cause(TypedDict):
+class CostCause(TypedDict):
     """A part of the change of the whole cost."""
 
     cause: Annotated[str, Meta(description="calls, tokens_per_call, models, price_per_token or other")]
@@ -121,11 +123,11 @@ class Compare(shapes.Terms):
     by: str | None
     a: ComparedSide
     b: ComparedSide
-    measures: list[Measure]
-    feedback: list[Feedback]
+    measures: list[ComparedMeasure]
+    feedback: list[ComparedFeedback]
     good_from: float
     change: Annotated[
-        list[Cause] | None,
+        list[CostCause] | None,
         Meta(description="why the cost changed, in this order; adds up to it exactly; null: not known"),
     ]
 
@@ -268,7 +270,7 @@ def named(request: Request, caller: Caller, by: ComparedBy | None, value: str) -
     return label(context(request).projects, caller.workspace, by, value)
 
 
-def measure(of: Held) -> Measure:
+def measure(of: Held) -> ComparedMeasure:
     """A measure of both sides, as JSON."""
     return {
         "name": of.name,
@@ -283,7 +285,7 @@ def measure(of: Held) -> Measure:
     }
 
 
-def estimate(of: Measured) -> Estimate:
+def estimate(of: Measured) -> ComparedEstimate:
     """A value with its interval, as JSON."""
     known: Estimated | None = of.estimate
     return {
@@ -300,7 +302,7 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _difference(of: Held) -> Difference:
+def _difference(of: Held) -> ComparedDifference:
     a, b = of.a, of.b
     exact: Decimal | None = None if a.exact is None or b.exact is None else _LESS(b.exact, a.exact)
     value = None if a.estimate is None or b.estimate is None else b.estimate.value - a.estimate.value
@@ -308,7 +310,7 @@ def _difference(of: Held) -> Difference:
     return {"value": value, "exact": shapes.money(exact), "low": low, "high": high}
 
 
-def _ratio(of: Held) -> Ratio:
+def _ratio(of: Held) -> ComparedRatio:
     a, b = of.a.estimate, of.b.estimate
     value = None if a is None or b is None or a.value <= 0 or of.unit == "score" else b.value / a.value
     low, high = _pair(of.ratio)
@@ -319,7 +321,7 @@ def _pair(of: Between | None) -> tuple[float | None, float | None]:
     return (None, None) if of is None else (finite(of.low), finite(of.high))
 
 
-def _feedback(of: Judged) -> Feedback:
+def _feedback(of: Judged) -> ComparedFeedback:
     return {
         "key": of.key,
         "score": measure(of.score),
@@ -328,7 +330,7 @@ def _feedback(of: Judged) -> Feedback:
     }
 
 
-def _change(of: Comparison) -> list[Cause] | None:
+def _change(of: Comparison) -> list[CostCause] | None:
     if of.causes is None:
         return None
     return [{"cause": cause, "amount": text_of(amount)} for cause, amount in of.causes.items()]

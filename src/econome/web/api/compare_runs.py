@@ -37,7 +37,7 @@ class ComparedRun(TypedDict):
     trace: Annotated[shapes.TraceSums | None, Meta(description="what its whole trace used, of a root")]
 
 
-class Amounts(TypedDict):
+class RunAmounts(TypedDict):
     """An amount of money of both, and b less a; null where it is not known."""
 
     name: str
@@ -46,7 +46,7 @@ class Amounts(TypedDict):
     difference: shapes.Money | None
 
 
-class Numbers(TypedDict):
+class RunNumbers(TypedDict):
     """A number of both, and b less a; null where it is not known."""
 
     name: str
@@ -55,7 +55,7 @@ class Numbers(TypedDict):
     difference: float | None
 
 
-class Setting(TypedDict):
+class RunSetting(TypedDict):
     """What both were asked for or say of themselves, as text; null: nothing."""
 
     name: str
@@ -71,11 +71,11 @@ class CompareRuns(TypedDict):
     b: ComparedRun
     of: Annotated[str, Meta(description="run or trace: whose money and tokens these are")]
     same_model: bool
-    money: list[Amounts]
-    tokens: list[Numbers]
-    seconds: list[Numbers]
-    characters: Annotated[list[Numbers], Meta(description="of each segment of the prompt")]
-    settings: list[Setting]
+    money: list[RunAmounts]
+    tokens: list[RunNumbers]
+    seconds: list[RunNumbers]
+    characters: Annotated[list[RunNumbers], Meta(description="of each segment of the prompt")]
+    settings: list[RunSetting]
 
 
 @asks(
@@ -146,13 +146,13 @@ async def _row(request: Request, caller: Caller, name: str) -> RunRow:
     return found
 
 
-def _amounts(name: str, a: object, b: object) -> Amounts:
+def _amounts(name: str, a: object, b: object) -> RunAmounts:
     one, other = cast("str | None", a), cast("str | None", b)
     difference = None if one is None or other is None else text_of(_LESS(Decimal(other), Decimal(one)))
     return {"name": name, "a": one, "b": other, "difference": difference}
 
 
-def _numbers(a: object, b: object) -> list[Numbers]:
+def _numbers(a: object, b: object) -> list[RunNumbers]:
     """Where either has any."""
     first, second = cast("Mapping[str, float | None]", a), cast("Mapping[str, float | None]", b)
     return [
@@ -167,7 +167,7 @@ def _numbers(a: object, b: object) -> list[Numbers]:
     ]
 
 
-def _settings(a: Mapping[str, object], b: Mapping[str, object], names: Iterable[str]) -> list[Setting]:
+def _settings(a: Mapping[str, object], b: Mapping[str, object], names: Iterable[str]) -> list[RunSetting]:
     """Where either says anything."""
     pairs = ((name, _text(a.get(name)), _text(b.get(name))) for name in names)
     return [
@@ -177,7 +177,7 @@ def _settings(a: Mapping[str, object], b: Mapping[str, object], names: Iterable[
     ]
 
 
-def _metadata(a: ComparedRun, b: ComparedRun) -> list[Setting]:
+def _metadata(a: ComparedRun, b: ComparedRun) -> list[RunSetting]:
     first, second = a["run"]["metadata"], b["run"]["metadata"]
     told = _settings(first, second, sorted({*first, *second}))
     return [{**one, "name": f"metadata.{one['name']}"} for one in told]

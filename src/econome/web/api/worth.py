@@ -16,8 +16,8 @@ from econome.analytics.dimension import Dimension
 from econome.web.api import shapes
 from econome.web.api.compare import (
     GOOD_FROM_PARAMETER,
-    Estimate,
-    Measure,
+    ComparedEstimate,
+    ComparedMeasure,
     estimate,
     good_from_of,
     measure,
@@ -29,13 +29,13 @@ from econome.web.auth import Role, require
 from econome.web.context import context
 
 
-class Cheaper(TypedDict):
+class CheaperValue(TypedDict):
     """A clearly cheaper value than which this one was not clearly judged better; it is `a`, this one `b`."""
 
     value: str
     label: str
-    cost: Measure
-    score: Measure
+    cost: ComparedMeasure
+    score: ComparedMeasure
 
 
 class WorthRow(TypedDict):
@@ -48,9 +48,11 @@ class WorthRow(TypedDict):
     cost: shapes.Money | None
     priced: Annotated[int, Meta(description="calls that the cost is of")]
     estimated: Annotated[int, Meta(description="calls that are in no sum")]
-    cost_per_call: Estimate
-    score: Annotated[Estimate, Meta(description="the mean, under the chosen key of feedback")]
-    cheaper: Annotated[Cheaper | None, Meta(description="null: nothing says that it is dear for nothing")]
+    cost_per_call: ComparedEstimate
+    score: Annotated[ComparedEstimate, Meta(description="the mean, under the chosen key of feedback")]
+    cheaper: Annotated[
+        CheaperValue | None, Meta(description="null: nothing says it is dear for nothing")
+    ]
 
 
 class FeedbackKey(TypedDict):
@@ -109,7 +111,7 @@ async def values(request: Request) -> Response:
             "cheaper": None if of.waste is None else cheaper(of.waste),
         }
 
-    def cheaper(of: Waste) -> Cheaper:
+    def cheaper(of: Waste) -> CheaperValue:
         return {
             "value": of.value,
             "label": named(request, caller, by, of.value),
