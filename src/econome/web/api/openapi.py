@@ -47,7 +47,8 @@ def document() -> dict[str, Any]:
     types = {said.answer for _, _, said in described} | {said.body for _, _, said in described}
     paths: dict[str, dict[str, Any]] = {}
     for route, method, said in described:
-        paths.setdefault(route.path, {})[method.lower()] = _operation(route, said)
+        path = re.sub(r":\w+}", "}", route.path)  # a converter is our own affair
+        paths.setdefault(path, {})[method.lower()] = _operation(route, said)
     return {
         "openapi": "3.1.0",
         "info": {
