@@ -76,7 +76,7 @@ def messages_of(inputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def is_of_user(message: Mapping[str, Any]) -> bool:
     """Whether a message of a prompt is the user's own."""
-    return _role(message) in _USERS
+    return role_of(message) in _USERS
 
 
 def preview_of_inputs(inputs: object) -> str:
