@@ -105,9 +105,7 @@ class ComparedFeedback(TypedDict):
     key: str
     score: ComparedMeasure
     good: Annotated[ComparedMeasure, Meta(description="good among judged traces")]
-    cost_per_good: Annotated[
-        ComparedMeasure, Meta(description="cost of judged traces, for each good one")
-    ]
+    cost_per_good: Annotated[ComparedMeasure, Meta(description="cost of judged traces, for each good one")]
 
 
 class CostCause(TypedDict):

@@ -80,8 +80,8 @@ class CompareRuns(TypedDict):
 
 @asks(
     CompareRuns,
-    Parameter("a", "The id of a run."),
-    Parameter("b", "The id of another."),
+    Parameter("a", "The id of a run.", needed=True),
+    Parameter("b", "The id of another.", needed=True),
 )
 async def compare_runs(request: Request) -> Response:
     """GET /econome/v1/compare/runs: two runs, or two traces by their roots, and what differs."""

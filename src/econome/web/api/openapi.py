@@ -43,12 +43,11 @@ async def openapi(request: Request) -> Response:  # noqa: ARG001  (the same for 
 @cache
 def document() -> dict[str, Any]:
     """The whole API as OpenAPI 3.1."""
-    described = _described()
-    types = {said.answer for _, _, said in described} | {said.body for _, _, said in described}
+    all_of_them = described()
+    types = {said.answer for _, _, said in all_of_them} | {said.body for _, _, said in all_of_them}
     paths: dict[str, dict[str, Any]] = {}
-    for route, method, said in described:
-        path = re.sub(r":\w+}", "}", route.path)  # a converter is our own affair
-        paths.setdefault(path, {})[method.lower()] = _operation(route, said)
+    for route, method, said in all_of_them:
+        paths.setdefault(_path(route), {})[method.lower()] = _operation(route, method, said)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -69,7 +68,7 @@ def document() -> dict[str, Any]:
     }
 
 
-def _described() -> list[tuple[Route, str, Description]]:
+def described() -> list[tuple[Route, str, Description]]:
     """Every route of ours with its methods and what is said of it, by path."""
     found = []
     for route in (*login.ROUTES, *api.routes()):
@@ -79,13 +78,25 @@ def _described() -> list[tuple[Route, str, Description]]:
     return sorted(found, key=lambda one: (one[0].path, one[1]))
 
 
-def _operation(route: Route, said: Description) -> dict[str, Any]:
+def _path(route: Route) -> str:
+    """Its path without the kinds of its parameters."""
+    return re.sub(r":\w+}", "}", route.path)
+
+
+def _operation(route: Route, method: str, said: Description) -> dict[str, Any]:
     summary, _, more = (route.endpoint.__doc__ or "").partition("\n")
     in_path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{(\w+)", route.path)
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string"} | ({"format": "uuid"} if kind == ":uuid" else {}),
+        }
+        for name, kind in re.findall(r"{(\w+)(:\w+)?}", route.path)
     ]
+    words = re.findall(r"\w+", _path(route).removeprefix(ROOT))
     operation: dict[str, Any] = {
+        "operationId": "_".join([method.lower(), *words]),
         "summary": re.sub(r"^[A-Z]+ \S+: ", "", summary.strip()),
         "parameters": [*in_path, *(_parameter(one) for one in said.parameters)],
         "responses": {str(said.status): _answer(said), "default": _PROBLEM},
@@ -107,7 +118,8 @@ def _parameter(one: Parameter) -> dict[str, Any]:
         schema["default"] = one.default
     if one.repeated:
         schema = {"type": "array", "items": schema}
-    return {"name": one.name, "in": "query", "description": one.says, "schema": schema}
+    told = {"name": one.name, "in": "query", "description": one.says, "schema": schema}
+    return told | ({"required": True} if one.needed else {})
 
 
 def _answer(said: Description) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Parameter:
     choices: tuple[str, ...] = ()  # nothing else is understood; empty: anything may be
     default: str | int | float | bool | None = None
     repeated: bool = False
+    needed: bool = False  # without it there is no answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ async def trace(request: Request) -> Response:
     return await run_in_threadpool(shapes.answer, told)
 
 
-@asks(Matches, Parameter("q", "What to look for, in any case."), example="q=a")
+@asks(Matches, Parameter("q", "What to look for, in any case.", needed=True), example="q=a")
 async def search(request: Request) -> Response:
     """GET /econome/v1/traces/{id}/search: the runs of a trace in which a text stands, and where.
 

@@ -50,9 +50,7 @@ class WorthRow(TypedDict):
     estimated: Annotated[int, Meta(description="calls that are in no sum")]
     cost_per_call: ComparedEstimate
     score: Annotated[ComparedEstimate, Meta(description="the mean, under the chosen key of feedback")]
-    cheaper: Annotated[
-        CheaperValue | None, Meta(description="null: nothing says it is dear for nothing")
-    ]
+    cheaper: Annotated[CheaperValue | None, Meta(description="null: nothing says it is dear for nothing")]
 
 
 class FeedbackKey(TypedDict):
