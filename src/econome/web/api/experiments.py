@@ -49,7 +49,7 @@ class OfDataset(TypedDict):
     examples: NotRequired[int]
 
 
-class Experiment(TypedDict):
+class Trial(TypedDict):
     """What an experiment used, and how it was judged."""
 
     id: str
@@ -64,15 +64,15 @@ class Experiment(TypedDict):
     evaluators: Annotated[shapes.Totals | None, Meta(description="what judging used")]
 
 
-class Experiments(TypedDict):
+class Trials(TypedDict):
     """Experiments on datasets, the newest first."""
 
-    rows: list[Experiment]
+    rows: list[Trial]
     others: Annotated[int, Meta(description="how many have no row")]
 
 
 @asks(
-    Experiments,
+    Trials,
     Parameter("dataset", "By name or id. Default: all."),
     Parameter("limit", "How many rows, up to 500.", "integer", default=50),
 )
@@ -90,7 +90,7 @@ async def list_all(request: Request) -> Response:
     ]
     mine.sort(key=lambda project: (project.created_at, project.id), reverse=True)
     rows = await run_in_threadpool(_rows, here, caller, mine[:limit])
-    told: Experiments = {"rows": rows, "others": len(mine) - len(rows)}
+    told: Trials = {"rows": rows, "others": len(mine) - len(rows)}
     return shapes.answer(told)
 
 
@@ -110,7 +110,7 @@ def _dataset(here: Econome, caller: Caller, said: str | None) -> UUID | None:
     return identity  # experiments outlive their datasets
 
 
-def _rows(here: Econome, caller: Caller, experiments: Sequence[Project]) -> list[Experiment]:
+def _rows(here: Econome, caller: Caller, experiments: Sequence[Project]) -> list[Trial]:
     if not experiments:
         return []
     store, workspace = here.store, caller.workspace
