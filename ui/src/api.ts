@@ -1,23 +1,6 @@
 /** The only file that fetches. */
 
-import type { Gets } from "./api.gen.ts";
-import type { Metered } from "./lib/metered.ts";
-import type {
-  Explained,
-  Facets,
-  JournalEntry,
-  Key,
-  Overview,
-  Price,
-  Project,
-  Repricing,
-  RunPage,
-  RunWhole,
-  Series,
-  Session,
-  Spend,
-  Unpriced,
-} from "./types.ts";
+import type { Gets, MadeKey, NewKey, Repricing } from "./api.gen.ts";
 
 const ROOT = "/econome/v1";
 
@@ -98,38 +81,23 @@ export function ask<P extends keyof Gets>(
   return get<Gets[P]>(filled, rest, signal);
 }
 
+/** What changes something. */
 export const api = {
-  session: (signal?: AbortSignal) => get<Session>("/session", {}, signal),
   login: (token: string) => send("POST", "/login", { token }),
   logout: () => send("POST", "/logout", {}),
-  overview: (query: Query, signal?: AbortSignal) => get<Overview>("/overview", query, signal),
-  spend: (query: Query, signal?: AbortSignal) => get<Spend>("/spend", query, signal),
-  metered: (query: Query, signal?: AbortSignal) => get<Metered>("/metered", query, signal),
-  series: (query: Query, signal?: AbortSignal) => get<Series>("/series", query, signal),
-  runs: (query: Query, signal?: AbortSignal) => get<RunPage>("/runs", query, signal),
-  count: (query: Query, signal?: AbortSignal) => get<{ count: number }>("/count", query, signal),
-  facets: (query: Query, signal?: AbortSignal) => get<Facets>("/facets", query, signal),
-  run: (id: string, traceId?: string, signal?: AbortSignal) =>
-    get<RunWhole>(`/runs/${encodeURIComponent(id)}`, { trace_id: traceId }, signal),
-  projects: (signal?: AbortSignal) => get<{ projects: Project[] }>("/projects", {}, signal),
-  keys: (signal?: AbortSignal) => get<{ keys: Key[] }>("/keys", {}, signal),
-  makeKey: async (key: { name: string; role: string; projects?: string }) =>
-    (await (await send("POST", "/keys", key)).json()) as Key & { key: string },
+  overview: (query: Query, signal?: AbortSignal) => ask("/overview", query, signal),
+  series: (query: Query, signal?: AbortSignal) => ask("/series", query, signal),
+  runs: (query: Query, signal?: AbortSignal) => ask("/runs", query, signal),
+  count: (query: Query, signal?: AbortSignal) => ask("/count", query, signal),
+  facets: (query: Query, signal?: AbortSignal) => ask("/facets", query, signal),
+  run: (id: string, trace_id?: string, signal?: AbortSignal) => ask("/runs/{id}", { id, trace_id }, signal),
+  makeKey: async (key: NewKey) => (await (await send("POST", "/keys", key)).json()) as MadeKey,
   dropKey: (id: string) => send("DELETE", `/keys/${encodeURIComponent(id)}`),
-  prices: (query: Query, signal?: AbortSignal) =>
-    get<{ prices: Price[]; next: string | null }>("/prices", query, signal),
-  unpriced: (query: Query, signal?: AbortSignal) =>
-    get<{ models: Unpriced[]; others: number }>("/prices/unpriced", query, signal),
-  explain: (run: string, signal?: AbortSignal) => get<Explained>("/prices/explain", { run }, signal),
   setPrice: (price: object) => send("POST", "/prices", price),
   dropPrice: (id: string) => send("DELETE", `/prices/${encodeURIComponent(id)}`),
   propose: async (what: object) => (await (await send("POST", "/repricings", what)).json()) as Repricing,
   reprice: async (id: string) =>
     (await (await send("POST", `/repricings/${id}/apply`, {})).json()) as Repricing,
-  repricing: (id: string, signal?: AbortSignal) => get<Repricing>(`/repricings/${id}`, {}, signal),
-  currencies: (signal?: AbortSignal) =>
-    get<{ currencies: { currency: string }[]; default: string }>("/currency", {}, signal),
-  journal: (signal?: AbortSignal) => get<{ entries: JournalEntry[] }>("/journal", { limit: 20 }, signal),
   loadSample: () => send("POST", "/sample", {}),
   removeSample: () => send("DELETE", "/sample"),
 };

@@ -1,6 +1,6 @@
 /** Who is looking, and whether the server wants to know. */
 
-import { api, Problem } from "./api.ts";
+import { ask, Problem } from "./api.ts";
 import type { Session } from "./types.ts";
 
 class Sessions {
@@ -13,7 +13,7 @@ class Sessions {
 
   async refresh(): Promise<void> {
     try {
-      this.now = await api.session();
+      this.now = await ask("/session");
       this.problem = null;
     } catch (error) {
       if (error instanceof Problem) this.problem = error;

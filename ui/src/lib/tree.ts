@@ -12,7 +12,10 @@ export type TreeRun = Omit<Row, "tokens" | "subtree"> & { tokens: Tokens; subtre
 
 const KNOWN = [...BUCKETS, "input", "output", "total"] as const;
 const tokensOf = (told: Record<string, number>) =>
-  Object.fromEntries(KNOWN.map((bucket) => [bucket, told[bucket] ?? null])) as Record<keyof Tokens, number | null>;
+  Object.fromEntries(KNOWN.map((bucket) => [bucket, told[bucket] ?? null])) as Record<
+    keyof Tokens,
+    number | null
+  >;
 
 /** The runs of a trace as it is told: there what is unknown is left out. */
 export function runsOf(trace: Trace): TreeRun[] {
