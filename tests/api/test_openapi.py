@@ -97,6 +97,10 @@ def seed(server: Seeded) -> Seeded:
         "traces": server.answer("/runs", **SPAN, view="traces", limit=1)["rows"][0]["id"],
         "sessions": server.answer("/sessions", **SPAN)["rows"][0]["path"],
         "users": server.answer("/users", **SPAN)["rows"][0]["path"],
+        "call-sites": server.answer("/prompts", **SPAN, by="call_site")["rows"][0]["path"],
+        "prompts": next(
+            row["path"] for row in server.answer("/prompts", **SPAN)["rows"] if row["name"].count(" #")
+        ),
     }
     server.needed = {"a": server.ids["runs"], "b": server.answer("/runs", **call)["rows"][1]["id"]}
     return server

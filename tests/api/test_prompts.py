@@ -158,7 +158,7 @@ def test_call_sites_are_rows_too(asking: Asking) -> None:
     )
     rows = {row["name"]: row for row in asking.ask("prompts", by="call_site")["rows"]}
     assert (rows["app > a"]["calls"], rows["app > a"]["prompts"]) == (2, 2)
-    whole = asking.ask(f"prompts/{rows['app > a']['path']}", by="call_site")
+    whole = asking.ask(f"call-sites/{rows['app > a']['path']}")
     assert [row["name"] for row in whole["prompts"]] == ["x", "y"]
     assert (whole["versions"], whole["wordings"]) == ([], [])
 
@@ -239,7 +239,7 @@ def a_template(version: str, system: list[str], user: list[str]) -> dict[str, li
 
 @pytest.mark.parametrize(
     ("parameters", "says"),
-    [({"a": "1"}, "b: name a version"), ({"by": "name", "a": "1", "b": "1"}, "by")],
+    [({"a": "1"}, "b: name a version"), ({"by": "name", "a": "1", "b": "1"}, '"by" is no parameter')],
 )
 def test_a_comparison_of_nothing_is_refused(asking: Asking, parameters: dict[str, str], says: str) -> None:
     assert says in asking.refusal("prompts/triage/compare", **parameters)

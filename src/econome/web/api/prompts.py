@@ -119,12 +119,9 @@ class PromptComparison(shapes.Terms):
     cost: Annotated[list[shapes.Money | None], Meta(description="a priced call's, of a and of b")]
 
 
-_BY = Parameter("by", "What a row is of.", choices=tuple(Grouping), default="prompt")
-
-
 @asks(
     PromptPage,
-    _BY,
+    Parameter("by", "What a row is of.", choices=tuple(Grouping), default="prompt"),
     Parameter("sort", "What comes first; unknowns come last.", choices=tuple(PromptSort), default="cost"),
     Parameter("order", "Which end comes first.", choices=tuple(Order), default="desc"),
     Parameter("limit", "How many rows, up to 200.", "integer", default=50),
@@ -156,15 +153,16 @@ async def prompts(request: Request) -> Response:
     return shapes.answer(told)
 
 
-@asks(PromptWhole, _BY, scoped=True, example="id=nothing")
+@asks(PromptWhole, scoped=True, example="id=nothing")
 async def prompt(request: Request) -> Response:
-    """GET /econome/v1/prompts/{id}: a prompt or a call site: wording, versions, segments, tools, calls."""
-    caller = require(request, Role.READ)
-    by = _grouping(request)
-    name = name_in(request.path_params["id"])
-    scope = await scope_of(request, caller)
-    told = await run_in_threadpool(_whole, context(request), scope, by, name)
-    return shapes.answer(told)
+    """GET /econome/v1/prompts/{id}: the wording of a prompt, its versions, segments, tools and calls."""
+    return await _one(request, Dimension.PROMPT)
+
+
+@asks(PromptWhole, scoped=True, example="id=nothing")
+async def call_site(request: Request) -> Response:
+    """GET /econome/v1/call-sites/{id}: the prompts of a call site, their segments, tools and calls."""
+    return await _one(request, Dimension.CALL_SITE)
 
 
 @asks(
@@ -172,7 +170,7 @@ async def prompt(request: Request) -> Response:
     Parameter("a", "A version of the prompt."),
     Parameter("b", "Another."),
     scoped=True,
-    example="id=nothing&a=1&b=2",
+    example="id=nothing&a=1&b=1",
 )
 async def compare(request: Request) -> Response:
     """GET /econome/v1/prompts/{id}/compare: two versions of a prompt, segment by segment.
@@ -187,6 +185,14 @@ async def compare(request: Request) -> Response:
             raise BadQuestion(f"{side}: name a version of the prompt, as /prompts/{{id}} lists them")
     scope = await scope_of(request, caller)
     told = await run_in_threadpool(_compared, context(request), scope, name, versions)
+    return shapes.answer(told)
+
+
+async def _one(request: Request, by: Dimension) -> Response:
+    caller = require(request, Role.READ)
+    name = name_in(request.path_params["id"])
+    scope = await scope_of(request, caller)
+    told = await run_in_threadpool(_whole, context(request), scope, by, name)
     return shapes.answer(told)
 
 
@@ -313,4 +319,5 @@ ROUTES = [
     Route("/econome/v1/prompts", prompts, methods=["GET"]),
     Route("/econome/v1/prompts/{id}", prompt, methods=["GET"]),
     Route("/econome/v1/prompts/{id}/compare", compare, methods=["GET"]),
+    Route("/econome/v1/call-sites/{id}", call_site, methods=["GET"]),
 ]

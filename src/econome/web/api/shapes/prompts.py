@@ -43,7 +43,7 @@ class PromptRow(Used):
     """The calls of a prompt, of a version, or of a call site. Segments and media are all of the input."""
 
     name: str
-    path: Annotated[str, Meta(description="the name as it stands in the path of /prompts/{id}")]
+    path: Annotated[str, Meta(description="the name as it stands in a path, such as /prompts/{id}")]
     calls: int
     failed_calls: int
     calls_with_input: Annotated[int, Meta(description="whose input is known: what means are over")]
