@@ -397,6 +397,8 @@ def test_the_lines_of_a_price_add_up_to_the_cost(asking: Asking) -> None:
         {"bucket": "text_out", "tokens": 30, "rate": "10", "cost": "0.0003"},
     ]
     assert sum(Decimal(line["cost"]) for line in told["lines"]) == run.cost
+    (in_trace,) = asking.tell(f"traces/{run.id}")["runs"]
+    assert in_trace["cost_of"] == {line["bucket"]: line["cost"] for line in told["lines"]}
 
 
 def test_feedback_stands_with_its_run(asking: Asking) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from econome.analytics.prices import prices_of
 from econome.analytics.runs import RunRow
+from econome.analytics.traces import TreeRow
 from econome.domain.price import Cost, Price
 from econome.domain.run import NO_ID, seconds_between
 from econome.domain.usage import Bucket, Usage
@@ -63,7 +64,15 @@ def bill_of(store: Store, run: RunRow) -> Cost | None:
     return None if price is None else bill_at(price, run)
 
 
-def bill_at(price: Price, run: RunRow) -> Cost | None:
+def bills_of(store: Store, runs: Sequence[TreeRow]) -> dict[UUID, Cost]:
+    """The lines that make the cost of each run that has one, by its id; see `bill_of`."""
+    priced = [run for run in runs if run.price != NO_ID and run.cost is not None]
+    prices = prices_of(store, {run.price for run in priced})
+    bills = ((run, bill_at(prices[run.price], run)) for run in priced if run.price in prices)
+    return {run.id: bill for run, bill in bills if bill is not None and bill.total == run.cost}
+
+
+def bill_at(price: Price, run: RunRow | TreeRow) -> Cost | None:
     """The lines that a run's cost would have at a price; None if it has none there."""
     usage = Usage(**{bucket.value: getattr(run, bucket.value) for bucket in Bucket})
     return cost_of(usage, price, run.fees, seconds_between(run.started_at, run.ended_at))

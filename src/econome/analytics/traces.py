@@ -67,6 +67,8 @@ class TreeRow:
     cost: Decimal | None
     input_cost: Decimal | None
     output_cost: Decimal | None
+    fees: dict[str, int]
+    price: UUID
     notes: list[str]
 
 

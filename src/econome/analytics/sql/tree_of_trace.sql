@@ -12,7 +12,8 @@ select
     id, key_time, trace_id, parent_id, project, name, kind, status, left(error, 400) as error, started_at,
     ended_at, first_token_at, model, counted, uncounted, usage_source, usage_convention, uncached, cache_read,
     cache_read_audio, cache_write_5m, cache_write_1h, audio_in, image_in, video_in, text_out, reasoning,
-    audio_out, image_out, input_tokens, output_tokens, cost, input_cost, output_cost, notes
+    audio_out, image_out, input_tokens, output_tokens, cost, input_cost, output_cost, fees,
+    price, notes
 from runs final
 where workspace = {workspace:UUID}
   and (key_time >= {earliest:DateTime64(6)} or key_time = toDateTime64(0, 6, 'UTC'))

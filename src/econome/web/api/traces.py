@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from econome.analytics.details import bills_of
 from econome.analytics.errors import BadQuestion
 from econome.analytics.searching import search_trace
 from econome.analytics.traces import MOST_RUNS, TraceTotals, TreeRow, trace_totals, tree_of_trace
@@ -150,11 +151,12 @@ def _told(
         raise NotFound(f"There is no trace {trace_id}")
     totals = trace_totals(store, workspace, projects, runs)
     nodes = tree(runs)
+    bills = bills_of(store, runs)
     head = _head(nodes, totals.get(trace_id), registry, workspace)
     return {
         "trace": head,
         "bottleneck": _bottlenecks([] if head["truncated"] else nodes),
-        "runs": [shapes.node(node) for node in nodes],
+        "runs": [shapes.node(node, bills.get(node.run.id)) for node in nodes],
     }
 
 

@@ -8,11 +8,15 @@ from typing import Annotated, TypedDict, cast
 from msgspec import Meta
 
 from econome.analytics.traces import TreeRow
+from econome.domain.money import text_of
+from econome.domain.price import Cost
 from econome.domain.run import Status, Uncounted
 from econome.domain.trace import COLUMNS, Node, Used
 from econome.domain.usage import UsageSource
 from econome.web.api.shapes.plain import Moment, Money, iso, money, seconds
-from econome.web.api.shapes.totals import COVERAGE, Coverage, tokens
+from econome.web.api.shapes.totals import COVERAGE, Coverage
+
+_TOLD_AS = {"input_tokens": "input", "output_tokens": "output"}
 
 Sparse = Annotated[
     dict[str, int],
@@ -53,6 +57,10 @@ class TreeRun(TypedDict):
     model: str
     tokens: Sparse
     cost: Money | None
+    cost_of: Annotated[
+        dict[str, Money],
+        Meta(description="The cost by bucket and for fees; empty for one that no price of ours made"),
+    ]
     usage_source: UsageSource
     usage_convention: str
     counted: Annotated[bool, Meta(description="whether it enters sums")]
@@ -66,7 +74,7 @@ class TreeRun(TypedDict):
     subtree: Annotated[Subtree | None, Meta(description="null for a run that nothing is below")]
 
 
-def node(of: Node[TreeRow]) -> TreeRun:
+def node(of: Node[TreeRow], bill: Cost | None) -> TreeRun:
     """A run in its place in a trace."""
     run = of.run
     return {
@@ -81,8 +89,9 @@ def node(of: Node[TreeRow]) -> TreeRun:
         "latency": seconds(run.started_at, run.ended_at),
         "first_token": seconds(run.started_at, run.first_token_at),
         "model": run.model,
-        "tokens": _sparse({column: getattr(run, column) for column in COLUMNS}),
+        "tokens": _sparse({column: getattr(run, column) for column in COLUMNS}) if run.usage_source else {},
         "cost": money(run.cost),
+        "cost_of": {} if bill is None else _parts(bill),
         "usage_source": cast("UsageSource", run.usage_source),
         "usage_convention": run.usage_convention,
         "counted": run.counted,
@@ -107,6 +116,13 @@ def _subtree(used: Used) -> Subtree:
     }
 
 
+def _parts(bill: Cost) -> dict[str, str]:
+    parts = {line.bucket.value: text_of(line.cost) for line in bill.lines}
+    return {**parts, "fees": text_of(bill.fee)} if bill.fee_lines else parts
+
+
 def _sparse(known: Mapping[str, int | None]) -> dict[str, int]:
-    told = cast("dict[str, int | None]", tokens(known))
-    return {bucket: tokens for bucket, tokens in told.items() if tokens is not None}
+    told = {_TOLD_AS.get(column, column): tokens for column, tokens in known.items() if tokens is not None}
+    if "input" in told or "output" in told:
+        told["total"] = told.get("input", 0) + told.get("output", 0)
+    return told
