@@ -34,6 +34,89 @@ def test_the_tree_is_walked_by_keyboard(viewer: Viewer, ids: dict[str, str]) -> 
     expect(page).to_have_url(re.compile("run="))
 
 
+def test_what_takes_most_is_named_and_leads_there(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"traces/{ids['ticket']}?unit=time")
+    sentence = page.get_by_text("takes 50%")
+    expect(sentence).to_contain_text("ask takes 50% of the time (3.00 s)")
+    sentence.get_by_role("button", name="ask").click()
+    expect(page.get_by_role("row", name=re.compile(r"\bask\b"))).to_have_attribute("aria-selected", "true")
+    page.get_by_role("button", name="Cost").click()
+    expect(page.get_by_text("takes 94.3%")).to_contain_text("$0.0025 of it for what is sent")
+
+
+def test_the_flame_and_the_tree_have_one_selection(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"traces/{ids['ticket']}")
+    flame = page.get_by_role("region", name="Where it went")
+    expect(flame.get_by_role("listitem").first).to_have_text(re.compile("Uncached input"))
+    plot = flame.locator(".plot")
+    size = plot.bounding_box()
+    assert size is not None
+    plot.click(position={"x": size["width"] * 0.3, "y": size["height"] * 0.75})
+    expect(page.get_by_role("row", name=re.compile(r"\bask\b"))).to_have_attribute("aria-selected", "true")
+    plot.hover(position={"x": size["width"] - 4, "y": size["height"] * 0.75})
+    expect(page.locator(".hovered")).to_contain_text("embellish")
+
+
+def test_a_stretch_of_time_is_drawn_and_back_undoes_it(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"traces/{ids['ticket']}")
+    tree = page.get_by_role("treegrid")
+    expect(tree.get_by_role("row")).to_have_count(5)
+    axis = page.get_by_role("columnheader", name="Time since the start").bounding_box()
+    assert axis is not None
+    page.mouse.move(axis["x"] + axis["width"] * 0.85, axis["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(axis["x"] + axis["width"] * 0.95, axis["y"] + 60, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("zoom="))
+    expect(tree.get_by_role("row")).to_have_count(3)  # the head, the root and what ran then
+    expect(tree).to_contain_text("embellish")
+    page.go_back()
+    expect(tree.get_by_role("row")).to_have_count(5)
+    page.get_by_role("row", name=re.compile(r"\bask\b")).click()
+    page.keyboard.press("z")
+    expect(page).to_have_url(re.compile("zoom="))
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("zoom="))
+
+
+def test_a_text_is_found_inside_of_a_trace(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"traces/{ids['ticket']}")
+    expect(page.get_by_role("treegrid")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("certainly")
+    expect(page.get_by_text(" of 2")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of 2")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile(r"\bask\b"))).to_have_attribute("aria-selected", "true")
+    expect(page.locator("mark").first).to_have_text("Certainly")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row", name=re.compile("embellish"))).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Shift+Enter")
+    expect(page.get_by_text("1 of 2")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".found")).to_have_count(0)
+
+
+def test_only_some_runs_and_levels_are_shown(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"traces/{ids['ticket']}")
+    tree = page.get_by_role("treegrid")
+    page.get_by_label("Which runs").select_option("Calls")
+    expect(tree.get_by_role("row")).to_have_count(4)  # the head, the root and two calls
+    page.get_by_label("Which runs").select_option("Errors")
+    expect(tree).to_contain_text("No such run")
+    page.go_back()
+    page.go_back()
+    expect(tree.get_by_role("row")).to_have_count(5)
+    page.get_by_label("Levels").select_option("1 level")
+    expect(tree.get_by_role("row")).to_have_count(2)
+
+
+def test_a_row_that_has_most_of_its_parent_is_warm(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"traces/{ids['ticket']}")
+    expect(page.locator(".hot")).to_have_count(1)
+    expect(page.locator(".hot")).to_have_attribute("title", "94.3% of what its parent has")
+
+
 def test_messages_are_readable(viewer: Viewer, ids: dict[str, str]) -> None:
     page = viewer.goes_to(f"traces/{ids['ticket']}")
     page.get_by_role("row", name=re.compile(r"\bask\b")).click()

@@ -1,64 +1,14 @@
 /** The runs of a trace, told in pre-order, as rows that fold and as bars on one clock. */
 
-import type { Subtree as Told, Trace, TreeRun as Row } from "../api.gen.ts";
-import { BUCKETS, type Tokens } from "../types.ts";
-import { seconds } from "./time.ts";
-
-/** What a run and all below it used. */
-export type Subtree = Omit<Told, "tokens"> & { tokens: Tokens };
-
-/** A run in its place; of one that nothing is below, the subtree is itself. */
-export type TreeRun = Omit<Row, "tokens" | "subtree"> & { tokens: Tokens; subtree: Subtree };
-
-const KNOWN = [...BUCKETS, "input", "output", "total"] as const;
-const tokensOf = (told: Record<string, number>) =>
-  Object.fromEntries(KNOWN.map((bucket) => [bucket, told[bucket] ?? null])) as Record<
-    keyof Tokens,
-    number | null
-  >;
-
-/** The runs of a trace as it is told: there what is unknown is left out. */
-export function runsOf(trace: Trace): TreeRun[] {
-  return trace.runs.map((row) => {
-    const tokens = tokensOf(row.tokens);
-    const subtree = row.subtree
-      ? { ...row.subtree, tokens: tokensOf(row.subtree.tokens) }
-      : alone(row, tokens);
-    return { ...row, tokens, subtree };
-  });
-}
-
-function alone(row: Row, tokens: Tokens): Subtree {
-  const isEstimated = row.counted && row.usage_source === "estimated";
-  const isBilled = row.counted && !isEstimated;
-  const isKnown = row.usage_source !== "unknown" && row.usage_source !== "";
-  const calls = Number(row.counted);
-  return {
-    tokens: isBilled ? tokens : tokensOf({}),
-    cost: isBilled ? row.cost : null,
-    calls,
-    estimated: { calls: Number(isEstimated), cost: isEstimated ? row.cost : null },
-    coverage: {
-      calls,
-      priced: Number(isBilled && isKnown && row.cost !== null),
-      unpriced: Number(isBilled && isKnown && row.cost === null),
-      reported: Number(row.counted && row.usage_source === "reported"),
-      counted: Number(row.counted && row.usage_source === "counted"),
-      estimated: Number(isEstimated),
-      unknown: Number(row.counted && !isKnown),
-      settling: Number(row.counted && row.status === "pending"),
-      marked: Number(row.counted && row.notes.length > 0),
-    },
-  };
-}
-
 export interface Branch {
   id: string;
   parent_id: string | null;
   depth: number;
   children: number;
-  started_at: string;
-  ended_at: string | null;
+  /** When it began, in seconds since 1970. */
+  from: number;
+  /** When it ended; null while it runs. */
+  to: number | null;
 }
 
 export interface Clock {
@@ -71,9 +21,8 @@ export function clockOf(runs: Branch[], now: number): Clock {
   let start = Infinity;
   let end = -Infinity;
   for (const run of runs) {
-    const begins = seconds(run.started_at);
-    start = Math.min(start, begins);
-    end = Math.max(end, run.ended_at ? seconds(run.ended_at) : Math.min(now, begins + 3600), begins);
+    start = Math.min(start, run.from);
+    end = Math.max(end, run.to ?? Math.min(now, run.from + 3600), run.from);
   }
   return { start, length: Math.max(end - start, 0.001) };
 }
@@ -97,12 +46,31 @@ export function parentRow(rows: Branch[], at: number): number {
   return at;
 }
 
+/** Where the parent of each run stands, by position; -1 for those at the top. */
+export function parentsOf(runs: readonly Branch[]): Int32Array {
+  const parents = new Int32Array(runs.length).fill(-1);
+  const path: number[] = [];
+  runs.forEach((run, at) => {
+    path.length = Math.min(run.depth, path.length);
+    parents[at] = path.at(-1) ?? -1;
+    path.push(at);
+  });
+  return parents;
+}
+
+/** The runs that are wanted, and what they stand under, so that a tree stays one. */
+export function pruned<T extends Branch>(runs: T[], wanted: (run: T) => boolean): T[] {
+  const parents = parentsOf(runs);
+  const kept = new Uint8Array(runs.length);
+  runs.forEach((run, at) => {
+    if (wanted(run)) for (let up = at; up >= 0 && !kept[up]; up = parents[up] as number) kept[up] = 1;
+  });
+  return runs.filter((_, at) => kept[at]);
+}
+
 /** The stretches of each run that none of its children covers: its own work, [from, to] in seconds. */
 export function ownStretches(runs: Branch[], now: number): Map<string, [number, number][]> {
-  const ends = (run: Branch): [number, number] => {
-    const begins = seconds(run.started_at);
-    return [begins, Math.max(begins, run.ended_at ? seconds(run.ended_at) : now)];
-  };
+  const ends = (run: Branch): [number, number] => [run.from, Math.max(run.from, run.to ?? now)];
   const below = new Map<string, [number, number][]>();
   const path: Branch[] = [];
   for (const run of runs) {
@@ -130,11 +98,20 @@ function without([from, to]: [number, number], covers: [number, number][]): [num
   return left.filter(([begins, ends]) => ends > begins);
 }
 
-/** Round moments to write over a waterfall: at most `most` of them, in seconds from its start. */
+const MINUTE = 60;
+const HOUR = 3600;
+const LONG = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440].map((minutes) => minutes * MINUTE);
+
+/** Round moments to write over a waterfall: at most about `most` of them, in seconds from its start. */
 export function ticks(length: number, most: number): number[] {
   const rough = length / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((by) => by * power).find((size) => size >= rough) ?? rough;
+  const decimal = [1, 2, 5, 10].map((by) => by * power).find((size) => size >= rough) ?? rough;
+  // From a minute on, people count by twelves.
+  const step =
+    decimal < MINUTE / 2
+      ? decimal
+      : (LONG.find((size) => size >= rough * 0.99) ?? Math.ceil(rough / (24 * HOUR)) * 24 * HOUR);
   const marks: number[] = [];
   for (let count = 0; count * step <= length * 1.0001; count += 1) marks.push(count * step);
   return marks;
