@@ -81,6 +81,35 @@ class Sender:
         server.post("/runs/batch", {"post": self.runs, "patch": []})
 
 
+def converse(sender: Sender, session: str, turns: int, **metadata: str) -> None:
+    """A conversation that sends its history whole: each turn holds the one before, and 400 tokens more."""
+    labels = {"thread_id": session, **metadata}
+    said: list[dict[str, str]] = [{"role": "system", "content": "Be kind."}]
+    for turn in range(1, turns + 1):
+        said = [*said, {"role": "user", "content": f"Question {turn}?"}]
+        minutes_ago = 300 - 10.0 * turn
+        root = sender.run(
+            f"{session}-turn-{turn}",
+            minutes_ago=minutes_ago,
+            lasts=2,
+            inputs={"messages": said},
+            outputs={"output": f"Answer {turn}."},
+            extra={"metadata": labels},
+        )
+        sent, cached = 1_000 + 400 * turn, 1_024 if turn > 2 else 0
+        usage = {"prompt_tokens": sent, "completion_tokens": 150, "total_tokens": sent + 150}
+        sender.call(
+            "answer",
+            "gpt-4o",
+            {**usage, "prompt_tokens_details": {"cached_tokens": cached}},  # type: ignore[dict-item]
+            parent=root,
+            minutes_ago=minutes_ago,
+            lasts=1 + turn / 4,
+            inputs={"messages": said},
+        )
+        said = [*said, {"role": "assistant", "content": f"Answer {turn}. " + "Because. " * 60}]
+
+
 def seed(server: Running) -> dict[str, str]:
     """Some traces of each kind that the pages must show. Gives the ids that tests go to, by name."""
     sender = Sender()
@@ -109,4 +138,8 @@ def seed(server: Running) -> dict[str, str]:
     other = Sender(project="nightly")
     other.call("judge", "gpt-4o", USED, minutes_ago=50)
     other.send(server)
+    chats = Sender(project="chats")
+    converse(chats, "chat-of-ada", 6, user_id="ada")
+    converse(chats, "a/strange name?", 3, user_id="bob@example.org")
+    chats.send(server)
     return {"ticket": ticket["id"], "ask": ask["id"], "hostile": hostile["id"]}

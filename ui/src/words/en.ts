@@ -3,6 +3,8 @@
 import parts from "./en/parts.json" with { type: "json" };
 import connect from "./en/connect.json" with { type: "json" };
 import keys from "./en/keys.json" with { type: "json" };
+import models from "./en/models.json" with { type: "json" };
+import people from "./en/people.json" with { type: "json" };
 import overview from "./en/overview.json" with { type: "json" };
 import prices from "./en/prices.json" with { type: "json" };
 import runs from "./en/runs.json" with { type: "json" };
@@ -13,6 +15,8 @@ export default {
   ...parts,
   ...connect,
   ...keys,
+  ...models,
+  ...people,
   ...overview,
   ...prices,
   ...runs,

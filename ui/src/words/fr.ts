@@ -3,6 +3,8 @@
 import parts from "./fr/parts.json" with { type: "json" };
 import connect from "./fr/connect.json" with { type: "json" };
 import keys from "./fr/keys.json" with { type: "json" };
+import models from "./fr/models.json" with { type: "json" };
+import people from "./fr/people.json" with { type: "json" };
 import overview from "./fr/overview.json" with { type: "json" };
 import prices from "./fr/prices.json" with { type: "json" };
 import runs from "./fr/runs.json" with { type: "json" };
@@ -13,6 +15,8 @@ export default {
   ...parts,
   ...connect,
   ...keys,
+  ...models,
+  ...people,
   ...overview,
   ...prices,
   ...runs,

@@ -36,11 +36,12 @@ export function named(group: string, value: string): string {
   return Object.hasOwn(words[preferences.language] ?? {}, word) ? t(word as Word) : value;
 }
 
-/** The currency of the page's amounts: what a run or a trace cost is always told in dollars. */
+const IN_CURRENCY = ["overview", "runs", "sessions", "users", "models"];
+
+/** The currency of the page's amounts: what a run, a trace or a session cost is always told in dollars. */
 function shown(): string {
-  return format.currencyOf(
-    ["overview", "runs"].includes(address.page) ? address.parameters.get("currency") : null,
-  );
+  const isChosen = IN_CURRENCY.includes(address.page) && !(address.page === "sessions" && address.of);
+  return format.currencyOf(isChosen ? address.parameters.get("currency") : null);
 }
 
 /** The formats of lib/format.ts in the viewer's language. */
