@@ -47,6 +47,7 @@ def test_the_month_so_far_stands_day_by_day_beside_the_one_before(asking: Asking
     assert amounts == ["2", *["0"] * 16, "3"]
     assert answer["spent"] == "5"
     assert [day["amount"] for day in answer["before"]] == [*["0"] * 27, "7"]
+    assert answer["recorded_since"] == "2026-02-28T01:00:00Z"
 
 
 def test_days_begin_where_the_viewer_is(asking: Asking) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from econome.analytics import steps
-from econome.analytics.forecast import Forecast, forecast
+from econome.analytics.forecast import LEAST_DAYS, Forecast, forecast
 from econome.analytics.movers import Unit
 from econome.analytics.series import Clock, Point, series
 from econome.domain.money import ZERO, total_of
@@ -90,12 +90,13 @@ def month(store: Store, scope: Scope, unit: Unit, zone: str, first: datetime | N
 def _forecast(
     past: Sequence[Day], spent: Decimal | None, now: datetime, ends: Sequence[datetime]
 ) -> tuple[Forecast | None, Why | None]:
+    if len(past) < LEAST_DAYS:
+        return None, Why.FEW_DAYS
     amounts = [day.amount for day in past if day.amount is not None]
     if len(amounts) < len(past) or spent is None:
         return None, Why.UNKNOWN
     left = Decimal((ends[0] - now) // timedelta(seconds=1)) / 86_400
-    found = forecast(amounts, spent, max(left, ZERO), len(ends) - 1)
-    return found, None if found else Why.FEW_DAYS
+    return forecast(amounts, spent, max(left, ZERO), len(ends) - 1), None
 
 
 def _past(days: Sequence[Day], first: datetime | None, today: datetime) -> list[Day]:

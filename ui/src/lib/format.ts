@@ -188,6 +188,21 @@ export function wholeDay(text: string, language: Language): string {
   );
 }
 
+/** November 2026 */
+export function monthName(at: number, language: Language): string {
+  return dateFormatter(language, { month: "long", year: "numeric" }).format(at);
+}
+
+/** 30 Nov */
+export function dayOf(at: number, language: Language): string {
+  return dateFormatter(language, { day: "numeric", month: "short" }).format(at);
+}
+
+/** +$41.20, −12: a change, whose sign is written even when it is a rise. */
+export function signed(text: string, written: string): string {
+  return text.startsWith("-") ? written.replace("-", "−") : `+${written}`;
+}
+
 /** The label of a bucket of time that lasts `step` seconds. */
 export function bucketTime(at: number, step: number, language: Language): string {
   if (step >= 86400)

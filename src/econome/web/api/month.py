@@ -63,6 +63,10 @@ class Month(shapes.Terms):
     spent: Amount | None
     days: Annotated[list[Day], Meta(description="the last is still running")]
     before: Annotated[list[Day], Meta(description="those of the month before")]
+    recorded_since: Annotated[
+        shapes.Moment | None,
+        Meta(description="when the first run ever started; days before it are no measure"),
+    ]
     forecast: MonthForecast | None
     why: Annotated[Literal["few_days", "unknown"] | None, Meta(description="why there is no forecast")]
     whole_days: Annotated[int, Meta(description="how many whole days could be learnt from, at most 28")]
@@ -98,6 +102,7 @@ async def month(request: Request) -> Response:
         "spent": shapes.money(found.spent),
         "days": _days(found.days),
         "before": _days(found.before),
+        "recorded_since": shapes.iso(first),
         "forecast": _forecast(found),
         "why": found.why.value if found.why else None,
         "whole_days": found.whole_days,
