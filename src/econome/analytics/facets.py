@@ -58,6 +58,8 @@ def facet(
     Raises `TooHeavy` when somebody is in a hurry and it takes longer than a moment.
     """
     asked, bound = split(question("facet"), by)
-    if is_hurried:
-        asked = Question(asked.name, f"{asked.text}settings max_execution_time = {MOMENT_SECONDS}")
-    return store.ask(Value, asked, scope.filter, part=part, limit=limit, **bound, **scope.parameters())
+    given = {"part": part, "limit": limit, **bound, **scope.parameters()}
+    if not is_hurried:
+        return store.recall(Value, asked, scope.filter, **given)
+    asked = Question(asked.name, f"{asked.text}settings max_execution_time = {MOMENT_SECONDS}")
+    return store.ask(Value, asked, scope.filter, **given)

@@ -136,7 +136,7 @@ def page_of_traces(
 
 def count_runs(store: Store, scope: Scope, *, roots: bool = False) -> int:
     """How many runs, or only roots, there are in a scope."""
-    answer = store.ask(_Count, question("count_runs"), scope.filter, roots=roots, **scope.parameters())
+    answer = store.recall(_Count, question("count_runs"), scope.filter, roots=roots, **scope.parameters())
     return answer[0].runs
 
 

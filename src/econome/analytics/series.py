@@ -85,12 +85,12 @@ def series(store: Store, scope: Scope, by: By | None, clock: Clock, *, limit: in
     latency_of: Speed = "calls" if by is not None and by.is_of_calls else "traces"
     values = [] if by is None else dearest(store, scope, by, limit=limit)
     asked, bound = split(question("series"), _WHOLE if by is None else by)
-    points = store.ask(
+    points = store.recall(
         Point,
         asked,
         scope.filter,
         **bound,
-        values=values,
+        values=sorted(values),
         latency_of=latency_of,
         starts=[_seconds(moment) for moment in times],
         **scope.parameters(),

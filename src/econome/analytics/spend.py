@@ -48,7 +48,7 @@ def spend_by(store: Store, scope: Scope, by: By, *, limit: int = 20) -> list[Spe
         return []
     few = dear[0].values <= limit
     asked, bound = split(question("spend_by"), by)
-    rows = store.ask(
+    rows = store.recall(
         _Spent,
         asked,
         scope.filter,
@@ -68,4 +68,4 @@ def dearest(store: Store, scope: Scope, by: By, *, limit: int) -> list[str]:
 
 def _dearest(store: Store, scope: Scope, by: By, limit: int) -> list[_Dear]:
     asked, bound = split(question("dearest"), by)
-    return store.ask(_Dear, asked, scope.filter, limit=limit, **bound, **scope.parameters())
+    return store.recall(_Dear, asked, scope.filter, limit=limit, **bound, **scope.parameters())

@@ -90,7 +90,7 @@ class Ever:
 
 def totals(store: Store, scope: Scope) -> Totals:
     """The sums over all runs of a scope."""
-    return store.ask(Totals, question("totals"), scope.filter, **scope.parameters())[0]
+    return store.recall(Totals, question("totals"), scope.filter, **scope.parameters())[0]
 
 
 def ever(store: Store, workspace: UUID, projects: tuple[UUID, ...]) -> Ever | None:

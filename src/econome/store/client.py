@@ -13,8 +13,8 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import clickhouse_connect
@@ -24,6 +24,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DataError, Ope
 from econome.domain.errors import EconomeError
 from econome.domain.scope import EVERYTHING, Condition
 from econome.store.question import Question, question
+from econome.store.remembered import Remembered, Written
 
 Row = TypeVar("Row")
 
@@ -117,6 +118,8 @@ class Store:
         self._readers = self._pool(readers)
         self._watching = self._pool(1)
         self._blames_questions = True
+        self._written = Written()
+        self.remembered = Remembered(self._written)
 
     @property
     def is_embedded(self) -> bool:
@@ -135,6 +138,16 @@ class Store:
         Raises `TooHeavy` when it asks too much, `StoreBusy` when its turn does not come.
         """
         return self._ask(self._readers, row, question, where, parameters)
+
+    def recall(
+        self,
+        row: type[Row],
+        question: Question,
+        where: Condition = EVERYTHING,
+        **parameters: object,
+    ) -> list[Row]:
+        """The same, for a question over a span that is asked again and again: see `remembered`."""
+        return self.remembered.ask(self, row, question, where, **parameters)
 
     def is_alive(self) -> bool:
         """Whether the store answers; it is asked by a client that no question keeps busy."""
@@ -218,6 +231,9 @@ class Store:
             except ClickHouseError as error:
                 message = f"The store did not take {len(columns[names[0]])} rows of {table}: {error}"
                 raise (StoreDown if _is_down(error) else StoreError)(message) from error
+            finally:
+                if table == "runs":
+                    self._written.to(cast("Sequence[datetime]", columns["key_time"]))
 
     def command(self, text: str, **parameters: object) -> object:
         """Runs a statement that changes the store."""
@@ -229,6 +245,14 @@ class Store:
                     _rinse(self._writer)
                 message = f"The store refused a statement: {error}"
                 raise StoreError(message) from error
+            finally:
+                self._written.anywhere()
+
+    def aside(self, text: str, **parameters: object) -> None:
+        """Runs a statement about tables in the engine's memory: writers do not wait for it."""
+        named = Question("a statement aside", text)
+        with _one_of(self._readers) as reader, self._failures(named, reader):
+            reader.command(text, parameters=parameters or None)
 
     def compact(self, table: str, partition_id: str) -> None:
         """Merges the parts of a partition into one. Takes a client of its own: writers do not wait."""

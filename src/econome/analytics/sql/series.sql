@@ -38,6 +38,7 @@ from (
             x -> if(has({values:Array(String)}, toString(x)), toString(x), null),
             emptyArrayToSingle(flatten([{dimension:Identifier}]))
         )))) as value,
+        key_time,
         started_at,
         ended_at,
         parent_id,
