@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Row = TypeVar("Row")
-_Generation = tuple[int, int]
+_Edition = tuple[int, int]
 
 LEAST_ROWS = 20_000
 """Below, a scan is as quick."""
@@ -79,7 +79,7 @@ class Written:
         with self._lock:
             self._all += 1
 
-    def generation(self, day: int) -> _Generation:
+    def edition(self, day: int) -> _Edition:
         """Changes with whatever is written to that day."""
         return self._all, self._days.get(day, (0, 0.0))[0]
 
@@ -103,7 +103,7 @@ class _Slot:
     """A day in a table of the engine's memory."""
 
     number: int
-    generation: _Generation
+    edition: _Edition
     starts: tuple[int, ...]  # the buckets of time that its runs fall into
 
 
@@ -140,7 +140,7 @@ class _Count:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    keep: dict[int, tuple[_Day, _Generation]]
+    keep: dict[int, tuple[_Day, _Edition]]
     read: list[tuple[datetime, datetime]]  # spans of keys
 
 
@@ -153,7 +153,7 @@ class Remembered:
         self._written = written
         self._lock = threading.Lock()
         self._kept: OrderedDict[object, _Kept] = OrderedDict()
-        self._days: dict[UUID, dict[int, tuple[_Generation, _Day | None]]] = defaultdict(dict)
+        self._days: dict[UUID, dict[int, tuple[_Edition, _Day | None]]] = defaultdict(dict)
         self._tables = 0
 
     def ask(
@@ -194,17 +194,17 @@ class Remembered:
         since, until, key_since, key_until = (
             cast("datetime", bound[name]) for name in ("since", "until", "key_since", "key_until")
         )
-        keep: dict[int, tuple[_Day, _Generation]] = {}
+        keep: dict[int, tuple[_Day, _Edition]] = {}
         read: list[tuple[datetime, datetime]] = []
         if key_since < _EPOCH + _DAY:  # the first part that is read has the runs without a time as well
             read.append((key_since, min(key_until, _EPOCH + _DAY)))
-        for day, (generation, known) in self._known(store, bound["workspace"], key_since, key_until).items():
+        for day, (edition, known) in self._known(store, bound["workspace"], key_since, key_until).items():
             begin, end = _EPOCH + day * _DAY, _EPOCH + (day + 1) * _DAY
             if known is not None and (not known.stored or known.last < since or known.first >= until):
                 continue
             is_whole = key_since <= begin and end <= key_until
             if known is not None and is_whole and since <= known.first and known.last < until:
-                keep[day] = known, generation
+                keep[day] = known, edition
             elif read and read[-1][1] == begin:
                 read[-1] = read[-1][0], min(end, key_until)
             else:
@@ -214,11 +214,11 @@ class Remembered:
 
     def _known(
         self, store: Store, workspace: object, key_since: datetime, key_until: datetime
-    ) -> dict[int, tuple[_Generation, _Day | None]]:
+    ) -> dict[int, tuple[_Edition, _Day | None]]:
         """What is known of each day of these keys; None of those that are being written to."""
         first, last = max(1, _day_of(key_since)), _day_of(key_until - _TICK)
         known = self._days[cast("UUID", workspace)]
-        now = {day: self._written.generation(day) for day in range(first, last + 1)}
+        now = {day: self._written.edition(day) for day in range(first, last + 1)}
         resting = [day for day in now if self._written.rests(day, self.resting_seconds)]
         missing = [day for day in resting if day not in known or known[day][0] != now[day]]
         if missing:
@@ -258,9 +258,9 @@ class Remembered:
         starts = {day: _starts_of(known, bound.get("starts")) for day, (known, _) in plan.keep.items()}
         missing = {
             day
-            for day, (_, generation) in plan.keep.items()
+            for day, (_, edition) in plan.keep.items()
             if day not in kept.slots
-            or kept.slots[day].generation != generation
+            or kept.slots[day].edition != edition
             or kept.slots[day].starts != starts[day]
         }
         if missing and kept.next > _MOST_WASTE * (len(kept.slots) + len(missing)):
