@@ -28,6 +28,11 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="tiny sizes: shows that it works, measures nothing"
     )
+    parser.add_argument(
+        "--stores",
+        type=Path,
+        help="a folder with the stores `million` and `ten` (python -m bench.inside fill …)",
+    )
     given = parser.parse_args()
     unknown = [one for one in given.parts if one not in PARTS]
     if unknown:
@@ -35,7 +40,7 @@ def main() -> None:
     command = " ".join(["python -m bench", *sys.argv[1:]])
     print(f"{datetime.now(UTC):%Y-%m-%d}, `{command}`: {machine.described()}.\n", flush=True)
     with tempfile.TemporaryDirectory(prefix="econome-bench-") as folder:
-        session = Session(Path(folder), quick=given.quick)
+        session = Session(Path(folder), quick=given.quick, made=given.stores)
         for name in given.parts or PARTS:
             print(f"### {name.capitalize()}\n\nLoad average before: {machine.load()}\n", flush=True)
             PARTS[name](session)
