@@ -45,9 +45,7 @@ class Session:
             with_texts = "with their texts" if payloads else "columns only, no texts"
             if self._made is not None and not self.quick:
                 shutil.copytree(self._made / name, folder)
-                said(
-                    f"A store of {runs:,} runs over thirty days, {with_texts}, made earlier by `bench.inside`."
-                )
+                said(f"A store of {runs:,} runs over thirty days, {with_texts}, made before.")
                 return folder
             start = time.perf_counter()
             fill(folder, runs, payloads=payloads)

@@ -118,6 +118,7 @@ _ALONE = {
         "has({values:Array(String)}, toString(column))"
     ),
     "arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([column]))))": "column",
+    "arrayJoin(arrayDistinct(flatten([column])))": "column",
     "arrayJoin(arrayCompact(arraySort(arrayMap(\n"
     "            x -> if(has({values:Array(String)}, toString(x)), toString(x), null),\n"
     "            emptyArrayToSingle(flatten([column]))\n"

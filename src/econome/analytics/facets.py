@@ -61,5 +61,5 @@ def facet(
     given = {"part": part, "limit": limit, **bound, **scope.parameters()}
     if not is_hurried:
         return store.recall(Value, asked, scope.filter, **given)
-    asked = Question(asked.name, f"{asked.text}settings max_execution_time = {MOMENT_SECONDS}")
+    asked = Question(asked.name, f"{asked.text.rstrip()}, max_execution_time = {MOMENT_SECONDS}")
     return store.ask(Value, asked, scope.filter, **given)

@@ -10,23 +10,18 @@
 --
 -- `others` is how many more values there are.
 select
-    value,
-    runs,
-    greatest(count() over (), {limit:UInt32}) - {limit:UInt32} as others
-from (
-    select
-        toString(arrayJoin(arrayDistinct(flatten([{dimension:Identifier}])))) as value,
-        count() as runs
-    from runs final
-    where workspace = {workspace:UUID}
-      and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
-           or key_time = toDateTime64(0, 6, 'UTC'))
-      and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
-      and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
-      and /* filter */ 1
-    group by value
-    having value != '' and positionCaseInsensitiveUTF8(value, {part:String}) > 0
-    settings prefer_column_name_to_alias = 1
-)
+    toString(arrayJoin(arrayDistinct(flatten([{dimension:Identifier}])))) as value,
+    count() as runs,
+    greatest(count(value) over (), {limit:UInt32}) - {limit:UInt32} as others
+from runs final
+where workspace = {workspace:UUID}
+  and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
+       or key_time = toDateTime64(0, 6, 'UTC'))
+  and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
+  and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+  and /* filter */ 1
+group by value
+having value != '' and positionCaseInsensitiveUTF8(value, {part:String}) > 0
 order by runs desc, value
 limit {limit:UInt32}
+settings prefer_column_name_to_alias = 1
