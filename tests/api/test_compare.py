@@ -36,6 +36,7 @@ def test_two_models_are_held_together(asking: Asking) -> None:
     assert (answer["a"]["label"], answer["b"]["label"]) == ("small", "large")
     assert answer["a"]["totals"]["cost"] == str(40 * Decimal("0.5")).rstrip("0").rstrip(".")
     assert answer["b"]["totals"]["coverage"]["priced"] == 60
+    assert (answer["a"]["traces"], answer["b"]["traces"]) == (40, 60)
     assert answer["b"]["scope"]["filter"] == 'eq(model, "large")'
     cost = measure(answer, "cost_per_call")
     assert (cost["a"]["exact"], cost["b"]["exact"]) == ("0.5", "2")

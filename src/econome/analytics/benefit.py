@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 
 from econome.analytics import difference as of
 from econome.analytics.compared_by import ComparedBy
-from econome.analytics.comparison import Judged, Measure, Measured, Method, Unit, held, judged, mean_cost
+from econome.analytics.comparison import (
+    Judged,
+    Measure,
+    Measured,
+    MeasureUnit,
+    Method,
+    held,
+    judged,
+    mean_cost,
+)
 from econome.analytics.difference import Verdict
 from econome.analytics.sides import KEYS, Means, Scores, means_by, scores_by
 from econome.domain.scope import Scope
@@ -70,7 +79,7 @@ def _waste(of_row: Worth, rows: Sequence[Worth]) -> Waste | None:
     """The best-judged of the clearly cheaper values than which this one is not clearly better."""
     found: list[Waste] = []
     for other in rows:
-        cost = held("cost_per_call", Unit.MONEY, Method.MEAN, other.cost, of_row.cost)
+        cost = held("cost_per_call", MeasureUnit.MONEY, Method.MEAN, other.cost, of_row.cost)
         thought: Judged = judged("", other.scores, of_row.scores)
         if cost.verdict is Verdict.MORE and thought.score.verdict in {Verdict.LESS, Verdict.UNCLEAR}:
             found.append(Waste(other.means.value, cost, thought.score))

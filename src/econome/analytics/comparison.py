@@ -18,7 +18,7 @@ MILLION = 1_000_000
 _EXACT = Context(prec=100)
 
 
-class Unit(StrEnum):
+class MeasureUnit(StrEnum):
     """What a measure counts."""
 
     MONEY = "money"
@@ -49,7 +49,7 @@ class Measure:
     """One measure of both sides."""
 
     name: str
-    unit: Unit
+    unit: MeasureUnit
     method: Method
     is_better_low: bool
     a: Measured
@@ -90,13 +90,13 @@ def compare(a: Side, b: Side) -> Comparison:
 
 
 def held(
-    name: str, unit: Unit, method: Method, a: Measured, b: Measured, *, is_better_low: bool = True
+    name: str, unit: MeasureUnit, method: Method, a: Measured, b: Measured, *, is_better_low: bool = True
 ) -> Measure:
     """A measure of both sides, with what its intervals allow one to say."""
     gap = share = None
     if a.estimate is not None and b.estimate is not None:
         gap = of.difference(a.estimate, b.estimate)
-        share = None if unit in {Unit.SCORE, Unit.SHARE} else of.ratio(a.estimate, b.estimate)
+        share = None if unit in {MeasureUnit.SCORE, MeasureUnit.SHARE} else of.ratio(a.estimate, b.estimate)
     return Measure(name, unit, method, is_better_low, a, b, gap, share, of.verdict(gap))
 
 
@@ -109,21 +109,21 @@ def mean_cost(estimate: Estimate | None, whole: Decimal | None, count: float) ->
 
 def _ratios(a: Side, b: Side) -> Iterator[Measure]:
     for name, unit in (
-        ("cost_per_call", Unit.MONEY),
-        ("cost_per_trace", Unit.MONEY),
-        ("cost_per_million_tokens", Unit.MONEY),
-        ("input_per_call", Unit.TOKENS),
-        ("output_per_call", Unit.TOKENS),
+        ("cost_per_call", MeasureUnit.MONEY),
+        ("cost_per_trace", MeasureUnit.MONEY),
+        ("cost_per_million_tokens", MeasureUnit.MONEY),
+        ("input_per_call", MeasureUnit.TOKENS),
+        ("output_per_call", MeasureUnit.TOKENS),
     ):
         yield held(name, unit, Method.MEAN, _ratio(a, name), _ratio(b, name))
     hits = [
         Measured(None if one.means is None else of.mean(one.means.of("cache_hits"), 0, 1)) for one in (a, b)
     ]
-    yield held("cache_hits", Unit.SHARE, Method.MEAN, *hits, is_better_low=False)
+    yield held("cache_hits", MeasureUnit.SHARE, Method.MEAN, *hits, is_better_low=False)
     failed = [
         Measured(None if one.means is None else of.share(one.means.of("failed_calls"))) for one in (a, b)
     ]
-    yield held("failed_calls", Unit.SHARE, Method.SHARE, *failed)
+    yield held("failed_calls", MeasureUnit.SHARE, Method.SHARE, *failed)
 
 
 def _ratio(side: Side, name: str) -> Measured:
@@ -151,7 +151,7 @@ def _speeds(a: Side, b: Side) -> Iterator[Measure]:
         for at, level in enumerate(("p50", "p95")):
             yield held(
                 f"{name}_{level}",
-                Unit.SECONDS,
+                MeasureUnit.SECONDS,
                 Method.QUANTILE,
                 _speed(a, name, place, at),
                 _speed(b, name, place, at),
@@ -178,9 +178,9 @@ def judged(key: str, a: Scores | None, b: Scores | None) -> Judged:
     """What was thought under one key of two sides, or of two values."""
     return Judged(
         key,
-        held("score", Unit.SCORE, Method.MEAN, score(a), score(b), is_better_low=False),
-        held("good", Unit.SHARE, Method.SHARE, _good(a), _good(b), is_better_low=False),
-        held("cost_per_good", Unit.MONEY, Method.MEAN, _cost_per_good(a), _cost_per_good(b)),
+        held("score", MeasureUnit.SCORE, Method.MEAN, score(a), score(b), is_better_low=False),
+        held("good", MeasureUnit.SHARE, Method.SHARE, _good(a), _good(b), is_better_low=False),
+        held("cost_per_good", MeasureUnit.MONEY, Method.MEAN, _cost_per_good(a), _cost_per_good(b)),
     )
 
 

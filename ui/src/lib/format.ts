@@ -85,6 +85,13 @@ export function mean(value: number, language: Language): string {
   return formatter(language, { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 }).format(value);
 }
 
+/** A score, or the mean of some: 0.83, 4.5. */
+export function score(value: number, language: Language): string {
+  return formatter(language, {
+    maximumFractionDigits: Math.abs(value) < 0.01 ? 4 : Math.abs(value) < 10 ? 2 : 1,
+  }).format(value);
+}
+
 /** 98.2 %. Never 100 % nor 0 % unless it is all or nothing. */
 export function percent(share: number, language: Language): string {
   const kept = share > 0.9995 && share < 1 ? 0.999 : share > 0 && share < 0.0005 ? 0.001 : share;

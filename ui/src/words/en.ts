@@ -1,6 +1,7 @@
 /** Every text in English: one file for each area of the dashboard. */
 
 import parts from "./en/parts.json" with { type: "json" };
+import compare from "./en/compare.json" with { type: "json" };
 import connect from "./en/connect.json" with { type: "json" };
 import keys from "./en/keys.json" with { type: "json" };
 import models from "./en/models.json" with { type: "json" };
@@ -13,6 +14,7 @@ import trace from "./en/trace.json" with { type: "json" };
 
 export default {
   ...parts,
+  ...compare,
   ...connect,
   ...keys,
   ...models,

@@ -1,6 +1,7 @@
 /** Every text in French: one file for each area of the dashboard. */
 
 import parts from "./fr/parts.json" with { type: "json" };
+import compare from "./fr/compare.json" with { type: "json" };
 import connect from "./fr/connect.json" with { type: "json" };
 import keys from "./fr/keys.json" with { type: "json" };
 import models from "./fr/models.json" with { type: "json" };
@@ -13,6 +14,7 @@ import trace from "./fr/trace.json" with { type: "json" };
 
 export default {
   ...parts,
+  ...compare,
   ...connect,
   ...keys,
   ...models,

@@ -36,7 +36,7 @@ export function named(group: string, value: string): string {
   return Object.hasOwn(words[preferences.language] ?? {}, word) ? t(word as Word) : value;
 }
 
-const IN_CURRENCY = ["overview", "runs", "sessions", "users", "models"];
+const IN_CURRENCY = ["overview", "runs", "sessions", "users", "models", "compare", "explore"];
 
 /** The currency of the page's amounts: what a run, a trace or a session cost is always told in dollars. */
 function shown(): string {
@@ -52,6 +52,7 @@ export const write = {
   integer: (value: number) => format.integer(value, preferences.language),
   short: (value: number) => format.short(value, preferences.language),
   mean: (value: number) => format.mean(value, preferences.language),
+  score: (value: number) => format.score(value, preferences.language),
   percent: (share: number) => format.percent(share, preferences.language),
   duration: (value: number) => format.duration(value, preferences.language),
   tickDuration: (value: number) => format.tickDuration(value, preferences.language),

@@ -80,6 +80,20 @@ from (
               and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
               and /* filter */ 1
               and counted
+              and trace_id in (
+                  select assumeNotNull(trace_id) from feedback final
+                  where workspace = {workspace:UUID} and isNotNull(trace_id) and isNotNull(score)
+                  union distinct
+                  select assumeNotNull(run_id) from feedback final
+                  where workspace = {workspace:UUID} and isNotNull(run_id) and isNotNull(score)
+                  union distinct
+                  select trace_id from runs
+                  where workspace = {workspace:UUID} and id in (
+                      select assumeNotNull(run_id) from feedback final
+                      where workspace = {workspace:UUID} and isNull(trace_id) and isNotNull(run_id)
+                        and isNotNull(score)
+                  )
+              )
         )
         group by value, trace_id
     ) as traces on said.trace = traces.trace_id

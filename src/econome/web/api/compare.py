@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from anyio import create_task_group, to_thread
 from msgspec import Meta
@@ -13,11 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from econome.analytics.change import Cause
 from econome.analytics.compared_by import ComparedBy, compared_by, has_value
-from econome.analytics.comparison import Comparison, Judged, Measured, compare
+from econome.analytics.comparison import Comparison, Judged, Measured, MeasureUnit, compare
 from econome.analytics.comparison import Measure as Held
 from econome.analytics.difference import Estimate as Estimated
 from econome.analytics.difference import Span as Between
+from econome.analytics.difference import Verdict
 from econome.analytics.dimension import Dimension
 from econome.analytics.errors import BadQuestion
 from econome.analytics.filter_syntax import And, Expression, parse, print_filter
@@ -55,6 +57,7 @@ class ComparedSide(TypedDict):
     value: Annotated[str | None, Meta(description="that of the dimension asked about; null without one")]
     label: str | None
     scope: ComparedScope
+    traces: Annotated[int, Meta(description="that have a call of this side")]
     totals: shapes.Totals
 
 
@@ -89,13 +92,13 @@ class ComparedMeasure(TypedDict):
     """One measure of both sides."""
 
     name: str
-    unit: Annotated[str, Meta(description="money, tokens, share, seconds or score")]
+    unit: MeasureUnit
     a: ComparedEstimate
     b: ComparedEstimate
     difference: ComparedDifference
     ratio: ComparedRatio
-    verdict: Annotated[str, Meta(description="of b beside a: more, less, unclear or too_few")]
-    better: Annotated[str, Meta(description="low or high: what one would rather have")]
+    verdict: Annotated[Verdict, Meta(description="of b beside a")]
+    better: Annotated[Literal["low", "high"], Meta(description="what one would rather have")]
     method: Annotated[str, Meta(description="how the intervals of both sides were found")]
 
 
@@ -111,7 +114,7 @@ class ComparedFeedback(TypedDict):
 class CostCause(TypedDict):
     """A part of the change of the whole cost."""
 
-    cause: Annotated[str, Meta(description="calls, tokens_per_call, models, price_per_token or other")]
+    cause: Cause
     amount: shapes.Money
 
 
@@ -257,6 +260,7 @@ def _told_side(
             "project": [shapes.project(projects, caller.workspace, one) for one in asked.scope.projects],
             "filter": asked.filter,
         },
+        "traces": 0 if side.means is None else side.means.traces,
         "totals": shapes.totals(side.totals),
     }
 

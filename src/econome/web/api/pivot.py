@@ -50,7 +50,7 @@ class PivotAnswer(shapes.Terms):
     """Two dimensions across each other, most first, the others last."""
 
     by: Annotated[list[str], Meta(description="of the rows, of the columns")]
-    measure: str
+    measure: PivotMeasure
     rows: list[PivotValue]
     columns: list[PivotValue]
     cells: Annotated[list[list[PivotCell | None]], Meta(description="row by row; null: nothing happened")]
@@ -105,7 +105,7 @@ async def pivot_table(request: Request) -> Response:
     told: PivotAnswer = {
         **shapes.terms(scope),
         "by": [rows.value, columns.value],
-        "measure": measure.value,
+        "measure": measure,
         "rows": [value(rows, found.rows, row, cell(row, ALL)) for row in down],
         "columns": [value(columns, found.columns, column, cell(ALL, column)) for column in across],
         "cells": [[cell(row, column) for column in across] for row in down],
