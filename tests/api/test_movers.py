@@ -53,7 +53,7 @@ def test_a_change_is_divided_into_its_causes(asking: Asking) -> None:
     insert_runs(asking.store, calls(2, BEFORE, "gpt-5", (100, 20), rates))
     insert_runs(asking.store, calls(3, NOON, "gpt-5", (150, 20), rates))
     answer = asking.ask("movers")
-    [mover] = answer["movers"]
+    [mover] = answer["rows"]
     a_call_before = 100 * Decimal("0.01") + 20 * Decimal("0.03")
     assert causes(mover) == {"volume": a_call_before, "prompts": 3 * 50 * Decimal("0.01")}
     assert Decimal(mover["change"]) == sum(causes(mover).values())
@@ -68,7 +68,7 @@ def test_what_is_new_and_what_is_gone_stand_among_the_movers_the_greatest_first(
     insert_runs(asking.store, calls(1, BEFORE, "old", (100, 0), ("0.01", "0")))
     insert_runs(asking.store, calls(1, NOON, "new", (300, 0), ("0.01", "0")))
     answer = asking.ask("movers")
-    assert [(one["value"], one["change"], one["cause"]) for one in answer["movers"]] == [
+    assert [(one["value"], one["change"], one["cause"]) for one in answer["rows"]] == [
         ("new", "3", "new"),
         ("old", "-1", "gone"),
     ]
@@ -79,7 +79,7 @@ def test_a_call_without_a_price_is_not_taken_for_one_that_cost_nothing(asking: A
     insert_runs(asking.store, [a_run(model="homemade", uncached=100, text_out=1, started_at=BEFORE)])
     insert_runs(asking.store, calls(1, NOON, "homemade", (100, 1), ("0.01", "0")))
     answer = asking.ask("movers")
-    assert answer["movers"] == []
+    assert answer["rows"] == []
     [other] = answer["not_compared"]
     assert (other["value"], other["change"], other["parts"], other["cause"]) == ("homemade", None, [], None)
     assert (other["before"]["unpriced"], other["before"]["amount"]) == (1, None)
@@ -91,7 +91,7 @@ def test_the_part_that_only_more_known_calls_explain_stands_apart(asking: Asking
     unpriced = a_run(model="gpt-5", uncached=100, text_out=0, started_at=BEFORE)
     insert_runs(asking.store, [unpriced, *calls(1, BEFORE, "gpt-5", (100, 0), ("0.01", "0"))])
     insert_runs(asking.store, calls(2, NOON, "gpt-5", (100, 0), ("0.01", "0")))
-    [mover] = asking.ask("movers")["movers"]
+    [mover] = asking.ask("movers")["rows"]
     assert causes(mover) == {"coverage": Decimal(1)}
     assert (mover["before"]["known"], mover["before"]["calls"]) == (1, 2)
 
@@ -103,7 +103,7 @@ def test_unknown_and_estimated_calls_are_told(asking: Asking) -> None:
         *calls(1, NOON, "gpt-5", (100, 0), ("0.01", "0")),
     ]
     insert_runs(asking.store, runs)
-    [mover] = asking.ask("movers")["movers"]
+    [mover] = asking.ask("movers")["rows"]
     now = mover["now"]
     assert (now["calls"], now["known"], now["unknown"], now["estimated"]) == (3, 1, 1, 1)
     assert now["amount"] == "1"
@@ -141,7 +141,7 @@ def test_the_cache_is_told_apart_from_the_price(asking: Asking) -> None:
     cost = 100 * per_token + 900 * per_token / 10
     now = a_run(model="gpt-5", uncached=100, cache_read=900, price=price.id, cost=cost, input_cost=cost)
     insert_runs(asking.store, [before, now])
-    [mover] = asking.ask("movers")["movers"]
+    [mover] = asking.ask("movers")["rows"]
     assert causes(mover) == {"cache": cost - 1000 * per_token}
     assert (mover["before"]["cached"], mover["now"]["cached"]) == (0, 0.9)
 
@@ -150,7 +150,7 @@ def test_tokens_move_too(asking: Asking) -> None:
     insert_runs(asking.store, [a_run(model="homemade", uncached=100, text_out=10, started_at=BEFORE)])
     insert_runs(asking.store, [a_run(model="homemade", uncached=150, text_out=30)])
     answer = asking.ask("movers", unit="tokens")
-    [mover] = answer["movers"]
+    [mover] = answer["rows"]
     assert causes(mover) == {"prompts": 50, "answers": 20}
     assert mover["change"] == "70"
 
@@ -160,9 +160,9 @@ def test_a_second_dimension_tells_values_apart(asking: Asking) -> None:
     insert_runs(asking.store, calls(1, NOON, "gpt-5", (100, 0), ("0.01", "0")))
     insert_runs(asking.store, calls(2, NOON, "gpt-5", (100, 0), ("0.01", "0"), project=nightly))
     answer = asking.ask("movers", within="project")
-    assert [(one["label"], one["within_label"], one["change"]) for one in answer["movers"]] == [
+    assert [(one["label"], one["within_label"], one["change"]) for one in answer["rows"]] == [
         ("gpt-5", "nightly", "2"),
-        ("gpt-5", answer["movers"][1]["within_label"], "1"),
+        ("gpt-5", answer["rows"][1]["within_label"], "1"),
     ]
     assert answer["total"]["change"] == "3"
 
@@ -171,20 +171,20 @@ def test_values_beyond_the_limit_are_counted_and_in_the_total(asking: Asking) ->
     for number in range(3):
         insert_runs(asking.store, calls(number + 1, NOON, f"m{number}", (100, 0), ("0.01", "0")))
     answer = asking.ask("movers", limit=1)
-    assert [one["value"] for one in answer["movers"]] == ["m2"]
+    assert [one["value"] for one in answer["rows"]] == ["m2"]
     assert (answer["others"], answer["total"]["change"]) == (2, "6")
 
 
 def test_tags_overlap_and_the_total_counts_each_call_once(asking: Asking) -> None:
     insert_runs(asking.store, calls(1, NOON, "gpt-5", (100, 0), ("0.01", "0"), tags=["a", "b"]))
     answer = asking.ask("movers", by="tag")
-    assert [one["change"] for one in answer["movers"]] == ["1", "1"]
+    assert [one["change"] for one in answer["rows"]] == ["1", "1"]
     assert (answer["total"]["change"], answer["overlapping"]) == ("1", True)
 
 
 def test_a_key_of_the_metadata_moves(asking: Asking) -> None:
     insert_runs(asking.store, calls(1, NOON, "gpt-5", (100, 0), ("0.01", "0"), metadata={"team": "x"}))
-    [mover] = asking.ask("movers", by="metadata.team")["movers"]
+    [mover] = asking.ask("movers", by="metadata.team")["rows"]
     assert (mover["value"], mover["change"]) == ("x", "1")
 
 
@@ -193,10 +193,10 @@ def test_an_earlier_span_may_be_named(asking: Asking) -> None:
     insert_runs(asking.store, calls(5, NOON - timedelta(days=5), "gpt-5", (100, 0), ("0.01", "0")))
     insert_runs(asking.store, calls(3, NOON, "gpt-5", (100, 0), ("0.01", "0")))
     week_before = (SINCE - timedelta(days=9)).isoformat()
-    assert asking.ask("movers", against=week_before)["movers"][0]["change"] == "2"
+    assert asking.ask("movers", against=week_before)["rows"][0]["change"] == "2"
     both = f"{(SINCE - timedelta(days=10)).isoformat()}/{(SINCE - timedelta(days=3)).isoformat()}"
     answer = asking.ask("movers", against=both)
-    assert answer["movers"][0]["change"] == str(3 - 6)
+    assert answer["rows"][0]["change"] == str(3 - 6)
     assert answer["before"]["recorded"] is False
 
 
@@ -213,7 +213,7 @@ def test_nothing_that_changed_is_no_mover(asking: Asking) -> None:
     for when in (BEFORE, NOON):
         insert_runs(asking.store, calls(1, when, "gpt-5", (100, 0), ("0.01", "0")))
     answer = asking.ask("movers")
-    assert (answer["movers"], answer["total"]["change"], answer["total"]["parts"]) == ([], "0", [])
+    assert (answer["rows"], answer["total"]["change"], answer["total"]["parts"]) == ([], "0", [])
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ class Movers(shapes.Terms):
     until: shapes.Moment
     before: MoversBefore
     total: Moved
-    movers: Annotated[list[Mover], Meta(description="the greatest change first")]
+    rows: Annotated[list[Mover], Meta(description="the greatest change first")]
     others: Annotated[int, Meta(description="how many values that can be compared have no row")]
     not_compared: Annotated[
         list[Mover], Meta(description="with calls in a span of which nothing is known, as if unpriced")
@@ -144,7 +144,7 @@ async def movers(request: Request) -> Response:
             "recorded": kept is not None and kept.tells_of(before.since, before.until),
         },
         "total": _moved(found.total),
-        "movers": [_mover(one, by, within, here.projects, caller.workspace) for one in found.movers],
+        "rows": [_mover(one, by, within, here.projects, caller.workspace) for one in found.movers],
         "others": found.others,
         "not_compared": [
             _mover(one, by, within, here.projects, caller.workspace) for one in found.not_compared
