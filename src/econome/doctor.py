@@ -257,8 +257,8 @@ def _server(settings: Settings, running: Remote) -> Iterator[Check]:
     try:
         running.call("GET", "/health", patience=10.0)
         said = running.call("GET", "/econome/v1/session", patience=10.0)
-        keys = running.call("GET", "/econome/v1/keys?workspace=*", patience=10.0)["keys"]
-        passed_on = running.call("GET", "/econome/v1/forwarding", patience=10.0)["destinations"]
+        keys = running.call("GET", "/econome/v1/keys?workspace=*", patience=10.0)["rows"]
+        passed_on = running.call("GET", "/econome/v1/forwarding", patience=10.0)["rows"]
     except RemoteError as error:
         holder = holder_of(settings.data)
         yield Check(what, Verdict.WRONG, f"{holder} holds {settings.data}, and: {error}")

@@ -43,7 +43,7 @@ def server(settings_of: Callable[..., Settings], second: Second) -> Iterator[Tes
 
 
 def standing(server: TestClient) -> Any:
-    [one] = server.get("/econome/v1/forwarding").json()["destinations"]
+    [one] = server.get("/econome/v1/forwarding").json()["rows"]
     return one
 
 

@@ -179,7 +179,7 @@ async def test_a_key_is_made_shown_once_listed_and_revoked(app: Starlette) -> No
         row = made.json()
         secret = row.pop("key")
         assert row["hint"] == secret[-4:]
-        assert row in (await client.get("/econome/v1/keys")).json()["keys"]
+        assert row in (await client.get("/econome/v1/keys")).json()["rows"]
         assert secret not in (await client.get("/econome/v1/keys")).text
         assert (await client.delete(f"/econome/v1/keys/{row['id']}")).status_code == 204
         assert (await client.delete(f"/econome/v1/keys/{row['id']}")).status_code == 404
@@ -198,7 +198,7 @@ async def test_a_workspace_cannot_reach_the_keys_of_another(app: Starlette) -> N
     keys: Keys = app.state.econome.keys
     theirs, _ = keys.create("theirs", Role.ADMIN, workspace="other")
     async with client_of(app, **{"x-api-key": key_for(app, Role.ADMIN, workspace="acme")}) as client:
-        assert [row["workspace"] for row in (await client.get("/econome/v1/keys")).json()["keys"]] == ["acme"]
+        assert [row["workspace"] for row in (await client.get("/econome/v1/keys")).json()["rows"]] == ["acme"]
         assert (await client.get("/econome/v1/keys?workspace=*")).status_code == 403
         assert (await client.delete(f"/econome/v1/keys/{theirs.id}")).status_code == 404
         body = {"name": "x", "workspace": "other"}
@@ -219,5 +219,5 @@ async def test_the_owner_makes_keys_for_every_workspace(app: Starlette) -> None:
     async with client_of(app, **{"x-api-key": TOKEN}) as client:
         made = await client.post("/econome/v1/keys", json={"name": "x", "workspace": "acme"})
         assert made.json()["workspace"] == "acme"
-        listed = (await client.get("/econome/v1/keys?workspace=*")).json()["keys"]
+        listed = (await client.get("/econome/v1/keys?workspace=*")).json()["rows"]
         assert {row["workspace"] for row in listed} == {"default", "acme"}

@@ -185,7 +185,7 @@ def test_the_journal_tells_who_changed_what(asking: Asking) -> None:
     asking.client.post("/econome/v1/currency", json={"currency": "EUR", "day": "2026-01-01", "rate": "0.5"})
     asking.client.post("/econome/v1/prices", json={"model": "m", "rates": {"uncached": "1"}})
     asking.client.post("/econome/v1/prices", json={"model": "m", "rates": {"uncached": "2"}})
-    newest, second, first = asking.client.get("/econome/v1/journal").json()["entries"]
+    newest, second, first = asking.client.get("/econome/v1/journal").json()["rows"]
     assert (newest["action"], newest["author"]) == ("price set", "admin")
     assert newest["detail"]["before"]["rates"] == {"uncached": "1"}
     assert second["detail"]["before"] is None
@@ -202,7 +202,7 @@ def test_no_page_of_the_journal_leaves_out_what_was_written_at_the_same_instant(
     cursor = ""
     for _ in range(many):
         page = asking.client.get("/econome/v1/journal", params={"limit": 2, "cursor": cursor}).json()
-        seen += [entry["id"] for entry in page["entries"]]
+        seen += [entry["id"] for entry in page["rows"]]
         cursor = page["next"]
         if cursor is None:
             break

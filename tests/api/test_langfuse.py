@@ -454,7 +454,7 @@ def test_the_public_key_names_the_project_of_spans_too(server: TestClient) -> No
 
 
 def _of(server: TestClient, headers: dict[str, str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = server.get("/econome/v1/projects", headers=headers).json()["projects"]
+    found: list[dict[str, Any]] = server.get("/econome/v1/projects", headers=headers).json()["rows"]
     return found
 
 

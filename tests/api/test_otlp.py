@@ -214,7 +214,7 @@ def test_the_project_is_the_request_s_else_the_service_s(server: TestClient, pat
     headers = {"content-type": JSON, "langsmith-project": "named"}
     server.post(path, content=request_of(a_span()), headers=headers)
     post_json(server, a_span(spanId="ab" * 8))
-    names = {one["name"] for one in server.get("/econome/v1/projects").json()["projects"]}
+    names = {one["name"] for one in server.get("/econome/v1/projects").json()["rows"]}
     assert {"named", "shop"} <= names
 
 

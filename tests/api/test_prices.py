@@ -341,7 +341,7 @@ def test_models_without_a_price_are_told_with_the_reasons(server: TestClient) ->
     sound = {"input_tokens": 10, "output_tokens": 1, "total_tokens": 11, "input_token_details": {"audio": 9}}
     call(server, model="half", usage=sound)
     call(server, model="gpt-4o", provider="openai")
-    said = server.get(f"{PRICES}/unpriced", params=WHENEVER).json()["models"]
+    said = server.get(f"{PRICES}/unpriced", params=WHENEVER).json()["rows"]
     assert [(row["model"], row["calls"], row["reasons"]) for row in said] == [
         ("my-model", 2, ["no price for this model"]),
         ("half", 1, ["audio_in has no rate"]),
@@ -353,9 +353,9 @@ def test_the_lists_are_shown_a_page_at_a_time(server: TestClient) -> None:
     asked = {"provider": "openai", "model": "gpt-4o", "source": "genai-prices", "limit": "2"}
     first = server.get(PRICES, params=asked).json()
     second = server.get(PRICES, params={**asked, "cursor": first["next"]}).json()
-    assert len(first["prices"]) == 2
-    assert first["prices"] != second["prices"]
-    assert all(not price["editable"] and price["source"] == "genai-prices" for price in first["prices"])
+    assert len(first["rows"]) == 2
+    assert first["rows"] != second["rows"]
+    assert all(not price["editable"] and price["source"] == "genai-prices" for price in first["rows"])
     assert server.get(PRICES, params={"source": "nowhere"}).status_code == 400
     assert server.get(PRICES, params={"colour": "red"}).status_code == 400
 
@@ -363,7 +363,7 @@ def test_the_lists_are_shown_a_page_at_a_time(server: TestClient) -> None:
 def listed(server: TestClient, **asked: str) -> list[dict[str, Any]]:
     answer = server.get(PRICES, params={"source": "overrides", **asked})
     assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["prices"]
+    found: list[dict[str, Any]] = answer.json()["rows"]
     return found
 
 

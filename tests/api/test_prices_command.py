@@ -29,7 +29,7 @@ def prices(server: Server) -> Iterator[Prices]:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     yield ask
-    for price in json.loads(ask("list", "--source", "overrides", "--json").stdout)["prices"]:
+    for price in json.loads(ask("list", "--source", "overrides", "--json").stdout)["rows"]:
         assert ask("remove", price["id"]).returncode == 0
 
 

@@ -117,7 +117,7 @@ def test_a_wrapper_is_taken_back_once_its_call_is_known(server: TestClient) -> N
 def test_counters_stay_when_a_project_is_deleted(server: TestClient) -> None:
     send(server)
     before = told(server)["econome_tokens_total"]
-    [project] = server.get("/econome/v1/projects").json()["projects"]
+    [project] = server.get("/econome/v1/projects").json()["rows"]
     assert server.delete(f"/api/v1/sessions/{project['id']}").status_code < 300
     after = told(server)["econome_tokens_total"]
     assert sorted(after.values()) == sorted(before.values())

@@ -360,7 +360,7 @@ def test_projects_tell_how_alive_they_are(asking: Asking) -> None:
     shop = asking.projects.by_name(DEFAULT_WORKSPACE, "shop")
     asking.projects.by_name(DEFAULT_WORKSPACE, "quiet")
     insert_runs(asking.store, [a_run(project=shop), a_run(project=shop, started_at=after(60))])
-    quiet, busy = asking.tell("projects")["projects"]
+    quiet, busy = asking.tell("projects")["rows"]
     assert (quiet["name"], quiet["runs"], quiet["last_run_at"]) == ("quiet", 0, None)
     assert (busy["name"], busy["runs"], busy["last_run_at"]) == ("shop", 2, "2026-03-18T12:01:00Z")
 
@@ -388,7 +388,7 @@ def test_a_key_for_some_projects_sees_no_other(asking: Asking) -> None:
     asking.caller = Caller(DEFAULT_WORKSPACE, Role.READ, projects="team-a")
     assert asking.ask("count")["count"] == 1
     assert asking.ask("overview")["data"]["runs"] == 1
-    assert [project["name"] for project in asking.tell("projects")["projects"]] == ["team-a"]
+    assert [project["name"] for project in asking.tell("projects")["rows"]] == ["team-a"]
     assert "none of the name" in asking.refusal("count", project="team-b")
 
 

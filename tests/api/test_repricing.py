@@ -173,7 +173,7 @@ def test_a_server_that_was_killed_goes_on_by_itself(
 def test_the_journal_says_who_priced_what_again(server: TestClient) -> None:
     fill(server)
     apply(server, propose(server)["id"])
-    done, started = server.get("/econome/v1/journal").json()["entries"][:2]
+    done, started = server.get("/econome/v1/journal").json()["rows"][:2]
     assert (started["action"], started["author"]) == ("re-pricing started", "admin")
     assert (done["action"], done["detail"]["changed"]) == ("re-pricing done", 1)
 
@@ -344,13 +344,13 @@ def test_a_key_for_some_projects_sees_nothing_of_what_was_priced_in_others(serve
     keys = server.app.state.econome.keys  # type: ignore[attr-defined]
     _, key = keys.create("narrow", Role.READ, projects="mine-*")
     mine = {"authorization": f"Bearer {key}"}
-    listed = server.get("/econome/v1/repricings", headers=mine).json()["repricings"]
+    listed = server.get("/econome/v1/repricings", headers=mine).json()["rows"]
     assert [one["id"] for one in listed] == [seen]
     assert server.get(f"/econome/v1/repricings/{seen}", headers=mine).status_code == 200
     for one in hidden:
         assert server.get(f"/econome/v1/repricings/{one}", headers=mine).status_code == 404
     assert server.get("/econome/v1/journal", headers=mine).status_code == 403
-    prices = server.get("/econome/v1/prices?source=overrides", headers=mine).json()["prices"]
+    prices = server.get("/econome/v1/prices?source=overrides", headers=mine).json()["rows"]
     assert [price["project"] for price in prices] == ["mine-1*"]
     explain = "/econome/v1/prices/explain?model=house-7b&project="
     assert server.get(f"{explain}theirs", headers=mine).status_code == 403

@@ -68,7 +68,7 @@ def test_removing_it_leaves_nothing_but_the_rest(server: TestClient) -> None:
     assert server.delete("/econome/v1/sample").status_code == 204
     assert not is_loaded(server)
     assert totals(server)["runs"] == 1
-    projects = server.get("/econome/v1/projects").json()["projects"]
+    projects = server.get("/econome/v1/projects").json()["rows"]
     assert [project["name"] for project in projects] == ["mine"]
 
 

@@ -60,7 +60,7 @@ def test_what_is_wrong_in_the_form_is_said_beside_it(
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_be_focused()
     expect(page.get_by_text("An amount such as 2.50.")).to_be_visible()
-    assert unpriced.get("/econome/v1/prices?source=overrides")["prices"] == []
+    assert unpriced.get("/econome/v1/prices?source=overrides")["rows"] == []
 
 
 def test_a_price_of_ones_own_is_changed_from_today_and_removed_after_a_question(
@@ -77,7 +77,7 @@ def test_a_price_of_ones_own_is_changed_from_today_and_removed_after_a_question(
     own = page.get_by_role("region", name="Your own prices").first
     expect(own.get_by_role("row")).to_have_count(3)  # its head, what held, what holds
     own.get_by_role("button", name="Remove the price of our-own-model-7b").first.click()
-    assert len(unpriced.get("/econome/v1/prices?source=overrides")["prices"]) == 2
+    assert len(unpriced.get("/econome/v1/prices?source=overrides")["rows"]) == 2
     own.get_by_role("button", name="Remove it").click()
     expect(own.get_by_role("row")).to_have_count(2)
 

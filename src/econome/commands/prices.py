@@ -104,7 +104,7 @@ def _list(parsed: argparse.Namespace) -> int:
     said = _call(parsed, "GET", _path("", {**asked, "limit": parsed.limit}))
     if parsed.json:
         return _print(said)
-    rows = said["prices"]
+    rows = said["rows"]
     if not rows:
         print("No such price. Set one with: econome prices set MODEL uncached=… text_out=…")
         return 0
@@ -205,7 +205,7 @@ def _unpriced(parsed: argparse.Namespace) -> int:
     said = _call(parsed, "GET", _path("/unpriced", span))
     if parsed.json:
         return _print(said)
-    if not said["models"]:
+    if not said["rows"]:
         print("Every call of that time has a price.")
         return 0
     _table(
@@ -216,7 +216,7 @@ def _unpriced(parsed: argparse.Namespace) -> int:
                 *("" if row[side] is None else str(row[side]) for side in ("input", "output")),
                 "; ".join(row["reasons"]),
             ]
-            for row in said["models"]
+            for row in said["rows"]
         ),
     )
     return 0
@@ -247,7 +247,7 @@ def _set(parsed: argparse.Namespace) -> int:
 
 
 def _remove(parsed: argparse.Namespace) -> int:
-    rows = _call(parsed, "GET", _path("", {"source": "overrides", "limit": 1000}))["prices"]
+    rows = _call(parsed, "GET", _path("", {"source": "overrides", "limit": 1000}))["rows"]
     found = [row for row in rows if row["editable"] and row["id"].startswith(parsed.id)]
     if len(found) != 1:
         many = "No price of yours has" if not found else f"{len(found)} prices have"
@@ -339,7 +339,7 @@ def _call(parsed: argparse.Namespace, method: str, path: str, body: object = Non
     if parsed.workspace:
         from econome.domain.project import workspace_id  # noqa: PLC0415
 
-        known = {row["workspace"] for row in server.call("GET", "/econome/v1/keys?workspace=*")["keys"]}
+        known = {row["workspace"] for row in server.call("GET", "/econome/v1/keys?workspace=*")["rows"]}
         if parsed.workspace not in {"default", *known}:
             raise BadArguments(f'No key opens a workspace "{parsed.workspace}". See: econome keys list')
         server = server.within(workspace_id(parsed.workspace))

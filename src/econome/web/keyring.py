@@ -64,7 +64,7 @@ class _Running:
         self._server = server
 
     def list(self) -> list[Shown]:
-        rows: list[Shown] = self._server.call("GET", "/econome/v1/keys?workspace=*")["keys"]
+        rows: list[Shown] = self._server.call("GET", "/econome/v1/keys?workspace=*")["rows"]
         return rows
 
     def create(self, said: Shown) -> Shown:

@@ -30,7 +30,7 @@ class Destination(TypedDict):
 class Forwarding(TypedDict):
     """How all of them do."""
 
-    destinations: list[Destination]
+    rows: list[Destination]
 
 
 @asks(Forwarding)
@@ -39,7 +39,7 @@ async def forwarding(request: Request) -> Response:
     if not require(request, Role.ADMIN).is_operator:
         raise Forbidden("This is about all workspaces, and for the server's owner: use the admin token.")
     told: Forwarding = {
-        "destinations": [
+        "rows": [
             {
                 "destination": one.destination,
                 "waiting": one.waiting,

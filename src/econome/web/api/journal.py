@@ -33,7 +33,7 @@ class JournalEntry(TypedDict):
 class Journal(TypedDict):
     """Some of the changes, newest first."""
 
-    entries: list[JournalEntry]
+    rows: list[JournalEntry]
     next: Annotated[str | None, Meta(description="the cursor of the next page; null: this is the last")]
 
 
@@ -54,7 +54,7 @@ async def entries(request: Request) -> Response:
     )
     shown = found[:limit]
     told: Journal = {
-        "entries": [
+        "rows": [
             {
                 "at": shapes.iso(entry.at),
                 "id": str(entry.id),

@@ -38,7 +38,7 @@ class Key(TypedDict):
 class KeyList(TypedDict):
     """The keys that the caller may manage."""
 
-    keys: list[Key]
+    rows: list[Key]
 
 
 class NewKey(TypedDict):
@@ -67,7 +67,7 @@ async def list_keys(request: Request) -> Response:
     if wanted and not caller.is_operator:
         raise Forbidden("Only the server's owner sees the keys of every workspace.")
     found = [key for key in keys.all() if wanted or _may_manage(caller, key)]
-    told: KeyList = {"keys": [shown(keys, key) for key in found]}
+    told: KeyList = {"rows": [shown(keys, key) for key in found]}
     return shapes.answer(told)
 
 

@@ -16,8 +16,8 @@ from econome.web.context import Econome, context
 from econome.web.errors import Busy
 
 STILL_HERE = b"event: still\ndata: {}\n\n"
-"""Said in each silence. An event, not a comment: a page cannot hear comments, and whoever hears nothing for long
-listens to a line that is dead without knowing it, as after a night's sleep."""
+"""Said in each silence. An event, not a comment: a page cannot hear comments, and whoever hears nothing
+for long listens to a line that is dead without knowing it, as after a night's sleep."""
 
 
 @asks(None, media="text/event-stream")

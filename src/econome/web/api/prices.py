@@ -79,7 +79,7 @@ class Price(TypedDict):
 class PriceList(TypedDict):
     """Your own prices, then those of the lists, by model."""
 
-    prices: list[Price]
+    rows: list[Price]
     next: Annotated[str | None, Meta(description="the cursor of the next page; null: this is the last")]
 
 
@@ -133,7 +133,7 @@ async def prices(request: Request) -> Response:
 
     rows = await run_in_threadpool(found)
     more = len(rows) > limit
-    told: PriceList = {"prices": rows[:limit], "next": str(skip + limit) if more else None}
+    told: PriceList = {"rows": rows[:limit], "next": str(skip + limit) if more else None}
     return shapes.answer(told)
 
 

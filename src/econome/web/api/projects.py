@@ -32,7 +32,7 @@ class Project(TypedDict):
 class Projects(TypedDict):
     """Those the caller may see, by name."""
 
-    projects: list[Project]
+    rows: list[Project]
 
 
 @asks(Projects)
@@ -41,7 +41,7 @@ async def projects(request: Request) -> Response:
     caller = require(request, Role.READ)
     activity = await run_in_threadpool(project_activity, context(request).store, caller.workspace)
     mine = visible_projects(request, caller)
-    told: Projects = {"projects": [_project(one, activity.get(one.id)) for one in mine]}
+    told: Projects = {"rows": [_project(one, activity.get(one.id)) for one in mine]}
     return shapes.answer(told)
 
 

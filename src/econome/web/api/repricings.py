@@ -74,7 +74,7 @@ class Repricing(TypedDict):
 class Repricings(TypedDict):
     """Those of the workspace, the newest first."""
 
-    repricings: list[Repricing]
+    rows: list[Repricing]
 
 
 @asks(Repricings)
@@ -83,7 +83,7 @@ async def repricings(request: Request) -> Response:
     caller = require(request, Role.READ)
     here = context(request)
     mine = (one for one in here.repricings.all(caller.workspace) if _may_see(here, caller, one))
-    told: Repricings = {"repricings": [_shown(here, one) for one in mine]}
+    told: Repricings = {"rows": [_shown(here, one) for one in mine]}
     return shapes.answer(told)
 
 

@@ -40,8 +40,8 @@ class Unpriced(TypedDict):
 class UnpricedModels(TypedDict):
     """Those with most such calls."""
 
-    models: list[Unpriced]
-    others: Annotated[int, Meta(description="how many are not listed")]
+    rows: list[Unpriced]
+    others: Annotated[int, Meta(description="how many models have no row")]
 
 
 @asks(
@@ -57,7 +57,7 @@ async def unpriced_models(request: Request) -> Response:
     here = context(request)
     rows = await run_in_threadpool(unpriced, here.store, scope, limit=limit)
     told: UnpricedModels = {
-        "models": [
+        "rows": [
             {
                 "provider": row.provider,
                 "model": row.model,
