@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
+import clickhouse_connect
 import pytest
 
 from econome.store import client
@@ -95,3 +97,36 @@ def test_a_filter_of_a_megabyte_is_answered(store: Store) -> None:
     text = f"select toInt32(1) as n where 'x' not in ({names})"
     assert len(text) > 1_000_000
     assert store.ask(_Number, Question("long", text)) == [_Number(1)]
+
+
+def test_a_reader_opens_when_it_is_first_needed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    get_client = clickhouse_connect.get_client
+
+    def counted(**options: Any) -> Any:
+        opened.append(options["dsn"])
+        return get_client(**options)
+
+    monkeypatch.setattr(clickhouse_connect, "get_client", counted)
+    other = Store(store.dsn)
+    assert len(opened) == 1  # who writes
+    for _ in range(3):
+        assert other.ask(_Number, ONE) == [_Number(1)]
+    assert len(opened) == 2
+    other.close()
+
+
+def test_a_reader_that_does_not_open_leaves_its_place_to_the_next_try(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Store(store.dsn, readers=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(clickhouse_connect, "get_client", _refuse)
+        with pytest.raises(StoreError, match="Could not open"):
+            other.ask(_Number, ONE)
+    assert other.ask(_Number, ONE) == [_Number(1)]
+    other.close()
+
+
+def _refuse(**_: object) -> NoReturn:
+    raise OSError("nobody there")
