@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from econome.analytics.paging import NameCursor
-from econome.analytics.totals import Sums
+from econome.analytics.totals import Brief
 from econome.domain.scope import Scope
 from econome.store.client import Store
 from econome.store.question import question
@@ -33,7 +33,7 @@ class SessionSort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Session(Sums):
+class Session(Brief):
     """A conversation, as far as it lies in a scope."""
 
     name: str
@@ -50,7 +50,7 @@ class Session(Sums):
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTotal(Sums):
+class SessionTotal(Brief):
     """The sums over a scope, and how many conversations are in it."""
 
     sessions: int

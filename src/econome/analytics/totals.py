@@ -62,6 +62,28 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """The sums that a row of a long list needs: without the buckets, which cost most of the reading."""
+
+    runs: int
+    calls: int
+    input_tokens: int | None
+    output_tokens: int | None
+    cost: Decimal | None
+    priced_calls: int
+    unpriced_calls: int
+    reported_calls: int
+    counted_calls: int
+    estimated_calls: int
+    unknown_calls: int
+    settling_calls: int
+    marked_calls: int
+    estimated_cost: Decimal | None
+    estimated_input_tokens: int | None
+    estimated_output_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Totals(Sums):
     """Sums over a scope, and its speed. Latencies are p50 and p95 in seconds, NaN when there are none."""
 

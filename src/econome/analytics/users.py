@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from econome.analytics.paging import NameCursor
 from econome.analytics.sessions import Ranked, next_of, order_of
-from econome.analytics.totals import Sums
+from econome.analytics.totals import Brief
 from econome.domain.scope import Scope
 from econome.store.client import Store
 from econome.store.question import question
@@ -30,7 +30,7 @@ class UserSort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class User(Sums):
+class User(Brief):
     """What a user did in a scope."""
 
     name: str
@@ -51,7 +51,7 @@ class User(Sums):
 
 
 @dataclass(frozen=True, slots=True)
-class UserTotal(Sums):
+class UserTotal(Brief):
     """The sums over a scope, and how many users are in it."""
 
     users: int

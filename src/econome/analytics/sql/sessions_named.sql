@@ -9,13 +9,13 @@
 --
 -- A turn is a trace. Its context is the input of the largest call in it; how it grows is the slope of the
 -- line of least squares through all known contexts over the number of their turn, of three turns or more.
+--
+-- Where the rows of these names lie is found on three columns, in every version of a row: more than there
+-- is costs nothing, and the wide columns are then read where they are, a fifth of the work.
 select
-    runs, calls, uncached, cache_read, cache_read_audio, cache_write_5m, cache_write_1h, audio_in,
-    image_in, video_in, text_out, reasoning, audio_out, image_out, input_tokens, output_tokens,
-    cost, input_cost, output_cost, fee_cost, priced_calls, unpriced_calls, reported_calls,
+    runs, calls, input_tokens, output_tokens, cost, priced_calls, unpriced_calls, reported_calls,
     counted_calls, estimated_calls, unknown_calls, settling_calls, marked_calls, estimated_cost,
-    estimated_input_tokens, estimated_output_tokens, compared_calls, compared_ours,
-    compared_reported,
+    estimated_input_tokens, estimated_output_tokens,
     name, turns, errors, failed_calls, first_at, last_at, users, models,
     arrayMap(
         at -> in_order[at].3,
@@ -38,24 +38,9 @@ from (
         name,
         sum(runs)                                           as runs,
         sum(calls)                                          as calls,
-        sum(uncached)                                       as uncached,
-        sum(cache_read)                                     as cache_read,
-        sum(cache_read_audio)                               as cache_read_audio,
-        sum(cache_write_5m)                                 as cache_write_5m,
-        sum(cache_write_1h)                                 as cache_write_1h,
-        sum(audio_in)                                       as audio_in,
-        sum(image_in)                                       as image_in,
-        sum(video_in)                                       as video_in,
-        sum(text_out)                                       as text_out,
-        sum(reasoning)                                      as reasoning,
-        sum(audio_out)                                      as audio_out,
-        sum(image_out)                                      as image_out,
         sum(input_tokens)                                   as input_tokens,
         sum(output_tokens)                                  as output_tokens,
         sum(cost)                                           as cost,
-        sum(input_cost)                                     as input_cost,
-        sum(output_cost)                                    as output_cost,
-        sum(fee_cost)                                       as fee_cost,
         sum(priced_calls)                                   as priced_calls,
         sum(unpriced_calls)                                 as unpriced_calls,
         sum(reported_calls)                                 as reported_calls,
@@ -67,9 +52,6 @@ from (
         sum(estimated_cost)                                 as estimated_cost,
         sum(estimated_input_tokens)                         as estimated_input_tokens,
         sum(estimated_output_tokens)                        as estimated_output_tokens,
-        sum(compared_calls)                                 as compared_calls,
-        sum(compared_ours)                                  as compared_ours,
-        sum(compared_reported)                              as compared_reported,
         sum(errors)                                         as errors,
         sum(failed_calls)                                   as failed_calls,
         count()                                             as turns,
@@ -84,24 +66,9 @@ from (
             trace_id,
             count()                                                as runs,
             countIf(counted)                                       as calls,
-            sumIf(uncached, billed)                                as uncached,
-            sumIf(cache_read, billed)                              as cache_read,
-            sumIf(cache_read_audio, billed)                        as cache_read_audio,
-            sumIf(cache_write_5m, billed)                          as cache_write_5m,
-            sumIf(cache_write_1h, billed)                          as cache_write_1h,
-            sumIf(audio_in, billed)                                as audio_in,
-            sumIf(image_in, billed)                                as image_in,
-            sumIf(video_in, billed)                                as video_in,
-            sumIf(text_out, billed)                                as text_out,
-            sumIf(reasoning, billed)                               as reasoning,
-            sumIf(audio_out, billed)                               as audio_out,
-            sumIf(image_out, billed)                               as image_out,
             sumIf(input_tokens, billed)                            as input_tokens,
             sumIf(output_tokens, billed)                           as output_tokens,
             sumIf(cost, billed)                                    as cost,
-            sumIf(input_cost, billed)                              as input_cost,
-            sumIf(output_cost, billed)                             as output_cost,
-            sumIf(fee_cost, billed)                                as fee_cost,
             countIf(billed and usage_source not in ('unknown', '') and cost is not null) as priced_calls,
             countIf(billed and usage_source not in ('unknown', '') and cost is null) as unpriced_calls,
             countIf(counted and usage_source = 'reported')         as reported_calls,
@@ -113,9 +80,6 @@ from (
             sumIf(cost, counted and not billed)                    as estimated_cost,
             sumIf(input_tokens, counted and not billed)            as estimated_input_tokens,
             sumIf(output_tokens, counted and not billed)           as estimated_output_tokens,
-            countIf(billed and our_cost is not null and cost_reported is not null) as compared_calls,
-            sumIf(our_cost, billed and cost_reported is not null)  as compared_ours,
-            sumIf(cost_reported, billed and our_cost is not null)  as compared_reported,
             countIf(parent_id is null and status = 'error')        as errors,
             countIf(counted and status = 'error')                  as failed_calls,
             min(started_at)                                        as started,
@@ -129,6 +93,14 @@ from (
                or key_time = toDateTime64(0, 6, 'UTC'))
           and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
           and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
+          and key_time in (
+              select key_time
+              from runs
+              where workspace = {workspace:UUID}
+                and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
+                     or key_time = toDateTime64(0, 6, 'UTC'))
+                and (session in {sessions:Array(String)} or inherited_session in {sessions:Array(String)})
+          )
           and effective_session in {sessions:Array(String)}
           and /* filter */ 1
         group by effective_session, trace_id

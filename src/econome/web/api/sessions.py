@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict
@@ -22,6 +23,8 @@ from econome.analytics.sessions import (
     total_of_sessions,
 )
 from econome.domain.money import total_of
+from econome.domain.scope import Scope
+from econome.store.client import Store
 from econome.web.api import shapes
 from econome.web.api.path_names import in_path, name_in
 from econome.web.api.runs import Order
@@ -34,7 +37,7 @@ from econome.web.errors import NotFound
 _TURNS_AT_ONCE = 100
 
 
-class SessionRow(shapes.Used):
+class SessionRow(shapes.UsedInAll):
     """A conversation, as far as it lies in the scope."""
 
     session: str
@@ -60,7 +63,7 @@ class SessionRow(shapes.Used):
     coverage: shapes.Coverage
 
 
-class SessionsTotal(shapes.Used):
+class SessionsTotal(shapes.UsedInAll):
     """All that is in the scope, in conversations and in none."""
 
     sessions: int
@@ -165,10 +168,10 @@ async def sessions(request: Request) -> Response:
     cursor = request.query_params.get("cursor")
     scope = await scope_of(request, caller)
     store = context(request).store
-    rows, following = await run_in_threadpool(
-        page_of_sessions, store, scope, sort, cursor, limit, descending=descending
+    (rows, following), total = await gather(
+        run_in_threadpool(page_of_sessions, store, scope, sort, cursor, limit, descending=descending),
+        run_in_threadpool(_total_of, store, scope, cursor),
     )
-    total = None if cursor else await run_in_threadpool(total_of_sessions, store, scope)
     told: Sessions = {
         **shapes.terms(scope),
         "rows": [_row(row) for row in rows],
@@ -241,6 +244,10 @@ async def _turns(request: Request) -> tuple[str, list[Turn]]:
     return name, turns
 
 
+def _total_of(store: Store, scope: Scope, cursor: str | None) -> SessionTotal | None:
+    return None if cursor else total_of_sessions(store, scope)
+
+
 def _row(row: Session) -> SessionRow:
     return {
         "session": row.name,
@@ -257,7 +264,7 @@ def _row(row: Session) -> SessionRow:
         "contexts": row.contexts,
         "known_turns": row.known_turns,
         "growth": row.growth,
-        **shapes.used(row),
+        **shapes.used_in_all(row),
         "coverage": shapes.coverage(row),
     }
 
@@ -270,7 +277,7 @@ def _total(of: SessionTotal) -> SessionsTotal:
         "cost_in_none": shapes.money(of.cost_in_none),
         "errors": of.errors,
         "failed_calls": of.failed_calls,
-        **shapes.used(of),
+        **shapes.used_in_all(of),
         "coverage": shapes.coverage(of),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from decimal import Decimal
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from econome.web.auth import Role, require
 from econome.web.context import context
 
 
-class UserRow(shapes.Used):
+class UserRow(shapes.UsedInAll):
     """What a user did in the scope."""
 
     user: str
@@ -43,7 +44,7 @@ class UserRow(shapes.Used):
     coverage: shapes.Coverage
 
 
-class UsersTotal(shapes.Used):
+class UsersTotal(shapes.UsedInAll):
     """All that is in the scope, of users and of nobody."""
 
     users: int
@@ -85,10 +86,10 @@ async def users(request: Request) -> Response:
     cursor = request.query_params.get("cursor")
     scope = await scope_of(request, caller)
     store = context(request).store
-    rows, following = await run_in_threadpool(
-        page_of_users, store, scope, sort, cursor, limit, descending=descending
+    (rows, following), total = await gather(
+        run_in_threadpool(page_of_users, store, scope, sort, cursor, limit, descending=descending),
+        run_in_threadpool(total_of_users, store, scope),
     )
-    total = await run_in_threadpool(total_of_users, store, scope)
     told: Users = {
         **shapes.terms(scope),
         "since": shapes.iso(scope.since),
@@ -115,7 +116,7 @@ def _row(row: User, whole_cost: Decimal | None) -> UserRow:
         "last_at": shapes.iso(row.last_at),
         "models": row.models,
         "costs": [shapes.money(cost) for cost in row.costs],
-        **shapes.used(row),
+        **shapes.used_in_all(row),
         "coverage": shapes.coverage(row),
     }
 
@@ -128,7 +129,7 @@ def _total(of: UserTotal) -> UsersTotal:
         "cost_of_nobody": shapes.money(of.cost_of_nobody),
         "errors": of.errors,
         "failed_calls": of.failed_calls,
-        **shapes.used(of),
+        **shapes.used_in_all(of),
         "coverage": shapes.coverage(of),
     }
 

@@ -28,9 +28,11 @@ from econome.web.api.shapes.totals import (
     PerCall,
     Quantiles,
     Tokens,
+    TokensInAll,
     Totals,
     TraceSums,
     Used,
+    UsedInAll,
     coverage,
     quantile,
     quantiles,
@@ -39,6 +41,7 @@ from econome.web.api.shapes.totals import (
     totals,
     trace_totals,
     used,
+    used_in_all,
 )
 from econome.web.api.shapes.tree import EstimatedCalls, Subtree, TreeRun, node
 
@@ -59,10 +62,12 @@ __all__ = [
     "Subtree",
     "Terms",
     "Tokens",
+    "TokensInAll",
     "Totals",
     "TraceSums",
     "TreeRun",
     "Used",
+    "UsedInAll",
     "answer",
     "coverage",
     "iso",
@@ -80,4 +85,5 @@ __all__ = [
     "totals",
     "trace_totals",
     "used",
+    "used_in_all",
 ]

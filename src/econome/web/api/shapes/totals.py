@@ -11,7 +11,7 @@ from msgspec import Meta
 from econome.analytics.pivot import Cell
 from econome.analytics.runs import RunRow as Row
 from econome.analytics.series import Point
-from econome.analytics.totals import Sums
+from econome.analytics.totals import Brief, Sums
 from econome.analytics.totals import Totals as Sum
 from econome.analytics.traces import TraceTotals
 from econome.domain.trace import COLUMNS
@@ -92,6 +92,22 @@ class Used(TypedDict):
     reported: Compared
 
 
+class TokensInAll(TypedDict):
+    """Tokens sent, generated, and both."""
+
+    input: int | None
+    output: int | None
+    total: int | None
+
+
+class UsedInAll(TypedDict):
+    """What some runs used, without the buckets."""
+
+    tokens: TokensInAll
+    cost: Money | None
+    estimated: Estimated
+
+
 class PerCall(TypedDict):
     """Means over the calls of which it is known."""
 
@@ -140,7 +156,7 @@ COVERAGE = tuple(Coverage.__annotations__)
 """What is told of every total."""
 
 
-def coverage(sums: Sums | Point | Cell) -> Coverage:
+def coverage(sums: Sums | Brief | Point | Cell) -> Coverage:
     """How much of a total is known, and from whom."""
     of = {name: getattr(sums, f"{name}_calls") for name in COVERAGE[1:]}
     return cast("Coverage", {COVERAGE[0]: sums.calls, **of})
@@ -196,6 +212,21 @@ def used(sums: Sums) -> Used:
             "output": sums.estimated_output_tokens,
         },
         "reported": _compared(sums),
+    }
+
+
+def used_in_all(sums: Brief) -> UsedInAll:
+    """What some runs used, without the buckets."""
+    sent, generated = sums.input_tokens, sums.output_tokens
+    total = None if sent is None and generated is None else (sent or 0) + (generated or 0)
+    return {
+        "tokens": {"input": sent, "output": generated, "total": total},
+        "cost": money(sums.cost),
+        "estimated": {
+            "cost": money(sums.estimated_cost),
+            "input": sums.estimated_input_tokens,
+            "output": sums.estimated_output_tokens,
+        },
     }
 
 
