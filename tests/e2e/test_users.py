@@ -34,9 +34,9 @@ def test_the_numbers_of_a_user_lead_to_the_runs_behind_them(viewer: Viewer) -> N
 
 def test_users_come_in_the_order_of_a_column(viewer: Viewer) -> None:
     page = viewer.goes_to("users?project=chats")
-    page.get_by_role("button", name="Last seen").click()
+    page.get_by_role("button", name="Last run").click()
     expect(page).to_have_url(re.compile("sort=last"))
-    expect(page.get_by_role("columnheader", name="Last seen")).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_role("columnheader", name="Last run")).to_have_attribute("aria-sort", "descending")
 
 
 def test_a_user_who_is_not_there_did_nothing(viewer: Viewer) -> None:
