@@ -28,6 +28,8 @@ PAGES = {
     "user": "users/ada",
     "models": "models",
     "model": "models?model=gpt-4o&unit=time",
+    "prompts": "prompts",
+    "call-sites": "prompts?by=call_site&unit=tokens",
     "compare": "compare?by=model",
     "compare-periods": "compare",
     "compare-runs": "compare?by=run&a={ticket}&b={ask}",

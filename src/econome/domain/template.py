@@ -41,7 +41,7 @@ class Template:
     number: int  # which version of its prompt it was, from 1
     system: tuple[str, ...]  # the literals of a `Skeleton`
     user: tuple[str, ...]
-    calls: int  # how many calls it was seen in when it was last written
+    calls: int  # in how many calls its wording had stood, when it was last written
     distinct: int  # and how often one of them differed from the one before
     found_at: datetime
     version: int

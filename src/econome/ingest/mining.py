@@ -250,7 +250,7 @@ class Mining:
         words = " ".join(" … ".join((system if head.system else user).literals).split())
         text = "\0".join((at.name, *system.literals, "\1", *user.literals))
         digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
-        start = words if len(words) <= _LABEL else words[:_LABEL].rsplit(" ", 1)[0] + "…"
+        start = words if len(words) <= _LABEL else words[:_LABEL].rsplit(" ", 1)[0].rstrip(" .,:;…") + "…"
         labels = (f"{start} #{digest[:length]}".strip() for length in (6, 10, 32))
         return next((label for label in labels if label not in pool.labels), f"{start} #{digest}")
 
@@ -270,6 +270,7 @@ class Mining:
 
     def _generalise(self, pool: Pool, known: Known, head: Head) -> None:
         known.system, known.user = general(known.system, head.system), general(known.user, head.user)
+        known.calls = known.distinct = 1  # what is left has to stand anew
         self._count(known, head)
         self._changed[id(known)] = known
         pool.of(known).sort(key=lambda one: one.rank)

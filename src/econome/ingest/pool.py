@@ -9,10 +9,17 @@ from econome.domain.skeleton import Skeleton
 from econome.domain.template import Head, Template
 
 SETTLED: Final = 8
-"""Different calls after which what all of them say is wording, and a difference from it an edit."""
+"""Different calls after which what all of them say is wording, and a difference from it an edit.
+
+Or so many in which it stood, three of them different: the turns of a conversation begin alike.
+"""
+SETTLED_TURNS: Final = 12
 
 SETTLED_ALIKE: Final = 50
 """Calls after which the same is so though they were all alike: the prompt has no slots."""
+
+
+_DIFFERENT = 3
 
 
 @dataclass(slots=True)
@@ -22,7 +29,7 @@ class Known:
     template: Template
     system: Skeleton
     user: Skeleton
-    calls: int
+    calls: int  # since its wording last changed
     distinct: int
     is_waiting: bool = False  # one text that nothing was like yet: no template, and not stored
     last: int = 0  # the hash of the last text that fitted
@@ -35,7 +42,8 @@ class Known:
     @property
     def is_settled(self) -> bool:
         """Whether what all its calls say is wording for good."""
-        return self.distinct >= SETTLED or self.calls >= SETTLED_ALIKE
+        turns = self.calls >= SETTLED_TURNS and self.distinct >= _DIFFERENT
+        return turns or self.distinct >= SETTLED or self.calls >= SETTLED_ALIKE
 
     @property
     def is_instructed(self) -> bool:

@@ -8,6 +8,7 @@ import models from "./en/models.json" with { type: "json" };
 import people from "./en/people.json" with { type: "json" };
 import overview from "./en/overview.json" with { type: "json" };
 import prices from "./en/prices.json" with { type: "json" };
+import prompts from "./en/prompts.json" with { type: "json" };
 import runs from "./en/runs.json" with { type: "json" };
 import shell from "./en/shell.json" with { type: "json" };
 import trace from "./en/trace.json" with { type: "json" };
@@ -21,6 +22,7 @@ export default {
   ...people,
   ...overview,
   ...prices,
+  ...prompts,
   ...runs,
   ...shell,
   ...trace,

@@ -8,6 +8,7 @@ import models from "./fr/models.json" with { type: "json" };
 import people from "./fr/people.json" with { type: "json" };
 import overview from "./fr/overview.json" with { type: "json" };
 import prices from "./fr/prices.json" with { type: "json" };
+import prompts from "./fr/prompts.json" with { type: "json" };
 import runs from "./fr/runs.json" with { type: "json" };
 import shell from "./fr/shell.json" with { type: "json" };
 import trace from "./fr/trace.json" with { type: "json" };
@@ -21,6 +22,7 @@ export default {
   ...people,
   ...overview,
   ...prices,
+  ...prompts,
   ...runs,
   ...shell,
   ...trace,

@@ -36,7 +36,7 @@ export function named(group: string, value: string): string {
   return Object.hasOwn(words[preferences.language] ?? {}, word) ? t(word as Word) : value;
 }
 
-const IN_CURRENCY = ["overview", "runs", "sessions", "users", "models", "compare", "explore"];
+const IN_CURRENCY = ["overview", "runs", "sessions", "users", "models", "prompts", "compare", "explore"];
 
 /** The currency of the page's amounts: what a run, a trace or a session cost is always told in dollars. */
 function shown(): string {
