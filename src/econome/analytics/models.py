@@ -56,6 +56,8 @@ class Model(Sums):
     whole_speed: list[float]
     first_at: datetime
     last_at: datetime
+    spent: Decimal | None  # what it is sorted by, and then
+    used: int
     models: int  # how many there are, those beyond the limit included
 
 
@@ -107,12 +109,12 @@ class Call:
 
 def models_of(store: Store, scope: Scope, *, limit: int) -> list[Model]:
     """The models that were called in a scope, the dearest first, then those with most tokens."""
-    return store.ask(Model, question("models"), scope.filter, limit=limit, **scope.parameters())
+    return store.recall(Model, question("models"), scope.filter, limit=limit, **scope.parameters())
 
 
 def latency_of_calls(store: Store, scope: Scope) -> list[Bin]:
     """How many calls took how long, none of the bins between the first and the last missing."""
-    found = store.ask(
+    found = store.recall(
         Bin, question("latency_of_calls"), scope.filter, per_doubling=PER_DOUBLING, **scope.parameters()
     )
     if not found:
@@ -128,7 +130,7 @@ def sample_of_calls(
 
     The same calls are chosen whenever the same ones are asked about.
     """
-    of = store.ask(Sampled, question("sampled_models"), scope.filter, limit=models, **scope.parameters())
+    of = store.recall(Sampled, question("sampled_models"), scope.filter, limit=models, **scope.parameters())
     if not of:
         return [], []
     per = max(1, limit // len(of))

@@ -7,14 +7,14 @@ columns first; what its rows hold is then asked by name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from econome.analytics.paging import NameCursor
 from econome.analytics.totals import Brief
-from econome.domain.scope import Scope
+from econome.domain.scope import EVERYTHING, Scope
 from econome.store.client import Store
 from econome.store.question import question
 
@@ -50,15 +50,26 @@ class Session(Brief):
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTotal(Brief):
-    """The sums over a scope, and how many conversations are in it."""
-
-    sessions: int
+class _Total(Brief):
     turns: int  # traces that belong to one
     traces_in_none: int
     cost_in_none: Decimal | None
     errors: int  # traces whose root failed
     failed_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTotal(_Total):
+    """The sums over a scope, and how many conversations are in it."""
+
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    sessions: int
+    turns: int
+    traces_in_none: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,15 @@ def page_of_sessions(
 
 def total_of_sessions(store: Store, scope: Scope) -> SessionTotal:
     """What is in a scope, in conversations and in none."""
-    return store.ask(SessionTotal, question("total_of_sessions"), scope.filter, **scope.parameters())[0]
+    total = store.recall(_Total, question("total_of_sessions"), scope.filter, **scope.parameters())[0]
+    # A filter may leave out roots: then traces are told apart by whatever runs it keeps.
+    by_trace = scope.filter.sql != EVERYTHING.sql
+    counted = question("count_of_sessions")
+    count = store.ask(_Count, counted, scope.filter, by_trace=by_trace, **scope.parameters())[0]
+    told = {field.name: getattr(total, field.name) for field in fields(_Total)}
+    if by_trace:
+        told |= {"turns": count.turns, "traces_in_none": count.traces_in_none}
+    return SessionTotal(**told, sessions=count.sessions)
 
 
 def order_of(sort: StrEnum, *, descending: bool) -> str:

@@ -94,10 +94,13 @@ select
     )                                                                          as whole_speed,
     min(started_at)                                                            as first_at,
     max(started_at)                                                            as last_at,
+    sumIf(cost, billed)                                                        as spent,
+    sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), billed)          as used,
     count() over ()                                                            as models
 from (
     select
-        model, provider, counted, billed, status, usage_source, notes, started_at, ended_at, first_token_at, max_tokens,
+        key_time, model, provider, counted, billed, status, usage_source, notes, started_at, ended_at,
+        first_token_at, max_tokens,
         uncached, cache_read, cache_read_audio, cache_write_5m, cache_write_1h, audio_in, image_in,
         video_in, text_out, reasoning, audio_out, image_out, input_tokens, output_tokens, cost,
         input_cost, output_cost, fee_cost, our_cost, cost_reported,
@@ -112,11 +115,6 @@ from (
       and /* filter */ 1
 )
 group by model, provider
-order by
-    sumIf(cost, billed) desc nulls last,
-    sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), billed) desc,
-    runs desc,
-    model,
-    provider
+order by spent desc nulls last, used desc, calls desc, model, provider
 limit {limit:UInt32}
 settings prefer_column_name_to_alias = 1

@@ -1,4 +1,4 @@
--- How many conversations are there, and what was used in them and in none?
+-- What was used in conversations and in none?
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
@@ -21,10 +21,9 @@ select
     sumIf(cost, counted and not billed)                  as estimated_cost,
     sumIf(input_tokens, counted and not billed)          as estimated_input_tokens,
     sumIf(output_tokens, counted and not billed)         as estimated_output_tokens,
-    uniqExactIf(effective_session, effective_session != '') as sessions,
-    uniqExactIf(trace_id, effective_session != '')          as turns,
-    uniqExactIf(trace_id, effective_session = '')           as traces_in_none,
-    sumIf(cost, billed and effective_session = '')          as cost_in_none,
+    countIf(parent_id is null and effective_session != '') as turns,
+    countIf(parent_id is null and effective_session = '') as traces_in_none,
+    sumIf(cost, billed and effective_session = '')       as cost_in_none,
     countIf(parent_id is null and status = 'error') as errors,
     countIf(counted and status = 'error')           as failed_calls
 from runs final

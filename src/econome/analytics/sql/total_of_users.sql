@@ -1,4 +1,4 @@
--- How many users are there, and what was used by them and by nobody?
+-- What was used by users and by nobody?
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
@@ -21,10 +21,9 @@ select
     sumIf(cost, counted and not billed)                  as estimated_cost,
     sumIf(input_tokens, counted and not billed)          as estimated_input_tokens,
     sumIf(output_tokens, counted and not billed)         as estimated_output_tokens,
-    uniqExactIf(effective_user, effective_user != '') as users,
-    uniqExact(trace_id)                               as traces,
-    uniqExactIf(trace_id, effective_user = '')        as traces_of_nobody,
-    sumIf(cost, billed and effective_user = '')       as cost_of_nobody,
+    countIf(parent_id is null) as traces,
+    countIf(parent_id is null and effective_user = '') as traces_of_nobody,
+    sumIf(cost, billed and effective_user = '') as cost_of_nobody,
     countIf(parent_id is null and status = 'error') as errors,
     countIf(counted and status = 'error')           as failed_calls
 from runs final

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from econome.analytics.users import PARTS, User, UserSort, UserTotal, page_of_users, total_of_users
+from econome.analytics.users import User, UserSort, UserTotal, page_of_users, total_of_users
 from econome.web.api import shapes
 from econome.web.api.path_names import in_path
 from econome.web.api.runs import Order
@@ -36,10 +36,9 @@ class UserRow(shapes.UsedInAll):
     share: Annotated[float | None, Meta(description="of what all calls of the scope cost")]
     first_at: shapes.Moment
     last_at: shapes.Moment
-    models: list[str]
     costs: Annotated[
         list[shapes.Money | None],
-        Meta(description=f"in each of {PARTS} parts of equal length of the span; null: nothing known"),
+        Meta(description="in each bucket of `times`; null: nothing, or nothing known"),
     ]
     coverage: shapes.Coverage
 
@@ -63,6 +62,7 @@ class Users(shapes.Terms):
     until: shapes.Moment
     rows: list[UserRow]
     next: Annotated[str | None, Meta(description="the cursor of the next page")]
+    times: Annotated[list[shapes.Moment], Meta(description="when each bucket of time starts")]
     total: UsersTotal
 
 
@@ -86,7 +86,7 @@ async def users(request: Request) -> Response:
     cursor = request.query_params.get("cursor")
     scope = await scope_of(request, caller)
     store = context(request).store
-    (rows, following), total = await gather(
+    page, total = await gather(
         run_in_threadpool(page_of_users, store, scope, sort, cursor, limit, descending=descending),
         run_in_threadpool(total_of_users, store, scope),
     )
@@ -94,8 +94,9 @@ async def users(request: Request) -> Response:
         **shapes.terms(scope),
         "since": shapes.iso(scope.since),
         "until": shapes.iso(scope.until),
-        "rows": [_row(row, total.cost) for row in rows],
-        "next": following,
+        "rows": [_row(row, total.cost) for row in page.rows],
+        "next": page.next,
+        "times": [shapes.iso(moment) for moment in page.times],
         "total": _total(total),
     }
     return shapes.answer(told)
@@ -103,8 +104,8 @@ async def users(request: Request) -> Response:
 
 def _row(row: User, whole_cost: Decimal | None) -> UserRow:
     return {
-        "user": row.name,
-        "path": in_path(row.name),
+        "user": row.who,
+        "path": in_path(row.who),
         "sessions": row.sessions,
         "traces": row.traces,
         "runs": row.runs,
@@ -114,7 +115,6 @@ def _row(row: User, whole_cost: Decimal | None) -> UserRow:
         "share": float(row.cost / whole_cost) if row.cost is not None and whole_cost else None,
         "first_at": shapes.iso(row.first_at),
         "last_at": shapes.iso(row.last_at),
-        "models": row.models,
         "costs": [shapes.money(cost) for cost in row.costs],
         **shapes.used_in_all(row),
         "coverage": shapes.coverage(row),
