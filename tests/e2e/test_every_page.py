@@ -30,6 +30,8 @@ PAGES = {
     "model": "models?model=gpt-4o&unit=time",
     "prompts": "prompts",
     "call-sites": "prompts?by=call_site&unit=tokens",
+    "explore": "explore",
+    "explore-table": "explore?view=table&rows=user&columns=model",
     "compare": "compare?by=model",
     "compare-periods": "compare",
     "compare-runs": "compare?by=run&a={ticket}&b={ask}",

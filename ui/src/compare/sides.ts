@@ -10,8 +10,17 @@ import { t, write } from "../words/index.ts";
 
 export const PARAMETERS = ["temperature", "top_p", "max_tokens"] as const;
 
-/** The question about two periods: the scope's, and the one it is compared with, which is a unless flipped. */
+/** The ends of both sides, where an address names them itself. */
+export const ENDS = ["a.since", "a.until", "b.since", "b.until"] as const;
+
+/** Without ends of its own. */
+export const NO_ENDS = Object.fromEntries(ENDS.map((name) => [name, null])) as Record<string, null>;
+
+/** The question about two periods: those that the address names, or the scope's and the one it is compared
+ * with, which is a unless flipped. */
 export function periods(against: Against, isFlipped: boolean): Query {
+  const named = ENDS.map((name) => [name, address.parameters.get(name)] as const);
+  if (named.every(([, at]) => at)) return scope.query(Object.fromEntries(named));
   const later = endsOf(scope.span, Date.now());
   const before = earlier(later, against);
   const [a, b] = isFlipped ? [later, before] : [before, later];

@@ -3,6 +3,7 @@
 import parts from "./en/parts.json" with { type: "json" };
 import compare from "./en/compare.json" with { type: "json" };
 import connect from "./en/connect.json" with { type: "json" };
+import explore from "./en/explore.json" with { type: "json" };
 import keys from "./en/keys.json" with { type: "json" };
 import models from "./en/models.json" with { type: "json" };
 import people from "./en/people.json" with { type: "json" };
@@ -17,6 +18,7 @@ export default {
   ...parts,
   ...compare,
   ...connect,
+  ...explore,
   ...keys,
   ...models,
   ...people,

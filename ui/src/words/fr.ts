@@ -3,6 +3,7 @@
 import parts from "./fr/parts.json" with { type: "json" };
 import compare from "./fr/compare.json" with { type: "json" };
 import connect from "./fr/connect.json" with { type: "json" };
+import explore from "./fr/explore.json" with { type: "json" };
 import keys from "./fr/keys.json" with { type: "json" };
 import models from "./fr/models.json" with { type: "json" };
 import people from "./fr/people.json" with { type: "json" };
@@ -17,6 +18,7 @@ export default {
   ...parts,
   ...compare,
   ...connect,
+  ...explore,
   ...keys,
   ...models,
   ...people,

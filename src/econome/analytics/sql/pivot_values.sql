@@ -7,6 +7,8 @@
 -- dimension     column to group by; of an array, each element is a value
 -- measure       cost, tokens, calls or failed_calls
 -- limit         how many values
+--
+-- Values without any call, such as the names of chains, are none.
 select
     toString(arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([{dimension:Identifier}]))))) as value,
     count(value) over () as values
@@ -18,7 +20,7 @@ where workspace = {workspace:UUID}
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
   and /* filter */ 1
 group by value
-having countIf(counted) > 0 or value != ''
+having countIf(counted) > 0
 order by
     multiIf(
         {measure:String} = 'calls', countIf(counted),
