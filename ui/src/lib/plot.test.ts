@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MARKS, nearest, placeAt, ticks } from "./plot.ts";
+import { MARKS, nearest, placeAt, root, rootTicks, ticks } from "./plot.ts";
 
 test("an axis ends at a round number that holds everything", () => {
   assert.deepEqual(ticks(1000), [0, 250, 500, 750, 1000]);
@@ -14,6 +14,24 @@ test("an axis ends at a round number that holds everything", () => {
 
 test("of nothing an axis goes from 0 to 1", () => {
   for (const most of [0, -1, NaN, Infinity]) assert.deepEqual(ticks(most), [0, 1]);
+});
+
+test("by its root a hundredth stands at a tenth", () => {
+  assert.equal(root(1, 100), 0.1);
+  assert.equal(root(100, 100), 1);
+  assert.equal(root(-5, 100), 0);
+  assert.equal(root(5, 0), 0);
+});
+
+test("marks of such an axis are round, and leave each other room", () => {
+  const found = rootTicks(2_000, 400, 40);
+  assert.deepEqual(
+    found,
+    [0, 20, 100, 500, 1000, 2000].filter((value) => found.includes(value)),
+  );
+  for (let at = 1; at < found.length; at += 1)
+    assert.ok((root(found[at] as number, 2_000) - root(found[at - 1] as number, 2_000)) * 400 >= 40);
+  assert.deepEqual(rootTicks(0, 400, 40), [0]);
 });
 
 test("each thing has its share of the width", () => {

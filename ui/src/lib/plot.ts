@@ -14,6 +14,25 @@ export function ticks(most: number, count = 4): number[] {
   return found;
 }
 
+/** Where a value lies between 0 and `most`, by its square root: outliers do not flatten the rest. */
+export function root(value: number, most: number): number {
+  return most > 0 ? Math.sqrt(Math.max(0, value) / most) : 0;
+}
+
+/** Round numbers from 0 to `most` for such an axis of some pixels, none nearer to another than `gap`. */
+export function rootTicks(most: number, pixels: number, gap: number): number[] {
+  const found = [0];
+  if (!(most > 0) || !Number.isFinite(most)) return found;
+  const place = (value: number) => root(value, most) * pixels;
+  const powers = Math.floor(Math.log10(most));
+  for (let power = powers - 6; power <= powers; power += 1)
+    for (const digit of [1, 2, 5]) {
+      const value = Number((digit * 10 ** power).toPrecision(1));
+      if (value <= most && place(value) - place(found.at(-1) as number) >= gap) found.push(value);
+    }
+  return found;
+}
+
 /** Which of `count` things of equal width lies under a distance from the left; null beside them. */
 export function placeAt(x: number, width: number, count: number): number | null {
   if (count === 0 || width <= 0 || x < 0 || x > width) return null;
