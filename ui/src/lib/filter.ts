@@ -47,11 +47,22 @@ export function facetCondition(facet: string, value: string): string {
   return `eq(${facet}, ${quoted(value)})`;
 }
 
-/** Words typed without an operator search the text of runs. */
-export function fromTyped(text: string): string {
-  const trimmed = text.trim();
-  if (!trimmed || /^[a-z_]+\s*\(/i.test(trimmed)) return trimmed;
-  return `search(${quoted(trimmed)})`;
+/** The condition that keeps the runs with one of these values of a dimension, or those with none of them. */
+export function chosen(by: string, values: string[], excludes: boolean): string {
+  const one = values.length === 1 ? (values[0] as string) : null;
+  const list = `[${values.map(quoted).join(", ")}]`;
+  const not = (condition: string) => (excludes ? `not(${condition})` : condition);
+  if (by === "tag") return not(one === null ? `in(tags, ${list})` : `has(tags, ${quoted(one)})`);
+  if (by.startsWith("metadata.")) {
+    const key = by.slice("metadata.".length);
+    return not(
+      one === null
+        ? `and(eq(metadata_key, ${quoted(key)}), in(metadata_value, ${list}))`
+        : `has(metadata, ${quoted(JSON.stringify({ [key]: one }))})`,
+    );
+  }
+  if (one === null) return not(`in(${by}, ${list})`);
+  return `${excludes ? "neq" : "eq"}(${by}, ${quoted(one)})`;
 }
 
 function same(left: string, right: string): boolean {

@@ -1,4 +1,8 @@
-/** The pages of rows read so far. New runs come in at the top; what was read below stays. */
+/** The rows of a question of any size: only the pages about what is looked at are read and kept.
+ *
+ * What is shown stands still: it is the answer of one look, whose ends in time are held. Who is at the top
+ * looks anew when something changed; who has scrolled is told how many rows came, and goes up for them.
+ */
 
 import { untrack } from "svelte";
 import { api, Problem, type Query } from "../api.ts";
@@ -6,55 +10,164 @@ import { live } from "../live.svelte.ts";
 import { session } from "../session.svelte.ts";
 import type { ListedRun as RunRow } from "../types.ts";
 
-const PAGE = 100;
+export const PAGE = 100;
+const KEPT = 24; // pages: 2,400 rows are some megabytes
+const PAUSE = 60; // milliseconds: a bar that is dragged passes many pages and stops at one
+
+interface Page {
+  rows: RunRow[];
+  next: string | null;
+}
+
+/** How many runs came between two looks, and in how many seconds. */
+export interface Flow {
+  came: number;
+  seconds: number;
+}
 
 export class Rows {
-  rows = $state.raw<RunRow[]>([]);
-  next = $state.raw<string | null>(null);
   problem = $state.raw<Problem | null>(null);
   slow = $state(false);
   answered = $state(false);
+  attempt = $state(0);
+  /** How many there are; null while nobody has counted. */
+  count = $state.raw<number | null>(null);
+  /** How many came since, for whoever has scrolled. */
+  newer = $state(0);
+  /** More came at once than anybody reads. */
+  flow = $state.raw<Flow | null>(null);
   /** Ids that came while the viewer was looking. */
   fresh = $state.raw<ReadonlySet<string>>(new Set());
-  attempt = $state(0);
+  /** Whether the first row is in sight. */
+  isAtTop = $state(true);
 
-  private reading = false;
-  private last: Query = {};
+  /** Another for each question: what was scrolled goes back to the top. */
+  turn = $state(0);
+
+  private readonly question: () => Query;
+  private pages = $state.raw<ReadonlyMap<number, Page>>(new Map());
+  private look: Query = {};
+  private lookedAt = 0;
   private known = "";
+  private seen: [number, number] = [0, 0]; // pages in sight, both ends
+  private coming = new Map<number, AbortController>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `question` gives the parameters but the page's; `key` what makes it another question. */
   constructor(question: () => Query, key: () => string) {
+    this.question = question;
     $effect(() => {
+      const now = key();
       void live.beat;
       void this.attempt;
-      const query = question();
-      const now = key();
       const stop = new AbortController();
-      untrack(() => void this.top(query, now, stop));
+      untrack(() => void this.again(now, stop));
       return () => stop.abort();
     });
+    $effect(() => () => this.forget());
+  }
+
+  /** How many rows the table has room for. */
+  get length(): number {
+    const last = Math.max(-1, ...this.pages.keys());
+    const page = this.pages.get(last);
+    const read = page ? last * PAGE + page.rows.length : 0;
+    if (page && page.next === null) return read;
+    return Math.max(this.count ?? 0, read);
+  }
+
+  at(index: number): RunRow | undefined {
+    return this.pages.get(Math.floor(index / PAGE))?.rows[index % PAGE];
+  }
+
+  indexOf(id: string): number {
+    for (const [number, page] of this.pages) {
+      const found = page.rows.findIndex((row) => row.id === id);
+      if (found >= 0) return number * PAGE + found;
+    }
+    return -1;
+  }
+
+  /** The ends in time of what is shown. */
+  get ends(): { since: string; until: string } {
+    return { since: String(this.look.since ?? ""), until: String(this.look.until ?? "") };
   }
 
   retry(): void {
     this.attempt += 1;
   }
 
-  private async top(query: Query, key: string, stop: AbortController): Promise<void> {
+  /** Back to the first row, and what came meanwhile. */
+  refresh(): void {
+    this.isAtTop = true;
+    this.retry();
+  }
+
+  /** These rows are in sight: reads what is missing, and what comes next. */
+  see(first: number, last: number): void {
+    const from = Math.floor(Math.max(first - PAGE / 4, 0) / PAGE);
+    const to = Math.floor(Math.min(last + PAGE / 2, Math.max(this.length - 1, 0)) / PAGE);
+    this.seen = [from, to];
+    for (const [number, stop] of this.coming) if (number < from - 1 || number > to + 1) this.drop(number, stop);
+    const missing = this.missing();
+    if (!missing.length || this.timer !== undefined) return;
+    const isNear = missing.some((number) => this.pages.has(number - 1) || this.pages.has(number + 1));
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined;
+        for (const number of this.missing()) void this.read(number);
+      },
+      isNear ? 0 : PAUSE,
+    );
+  }
+
+  private missing(): number[] {
+    const [from, to] = this.seen;
+    const found: number[] = [];
+    for (let number = from; number <= to; number += 1)
+      if (!this.pages.has(number) && !this.coming.has(number)) found.push(number);
+    return this.answered ? found : [];
+  }
+
+  private drop(number: number, stop: AbortController): void {
+    stop.abort();
+    this.coming.delete(number);
+  }
+
+  private forget(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    for (const [number, stop] of this.coming) this.drop(number, stop);
+  }
+
+  private async again(key: string, stop: AbortController): Promise<void> {
     const isSame = key === this.known;
+    if (isSame && !this.isAtTop) return this.held(stop);
+    const before = isSame ? this.pages.get(0) : undefined;
+    const since = isSame ? { ends: this.ends, at: this.lookedAt } : null;
+    const query = this.question();
     const timer = setTimeout(() => (this.slow = true), 150);
+    void this.counted(query, isSame, stop);
     try {
       const page = await api.runs({ ...query, limit: PAGE }, stop.signal);
       if (stop.signal.aborted) return;
-      if (isSame && this.rows.length) this.merge(page.rows, page.next);
-      else {
-        this.rows = page.rows;
-        this.next = page.next;
-        this.fresh = new Set();
-      }
-      this.last = query;
+      this.forget();
+      const known = new Set(before?.rows.map((row) => row.id));
+      const came = before ? page.rows.filter((row) => !known.has(row.id)).map((row) => row.id) : [];
+      this.look = query;
+      this.lookedAt = Date.now();
       this.known = key;
+      if (!isSame) {
+        this.isAtTop = true;
+        this.turn += 1;
+      }
+      this.pages = new Map([[0, { rows: page.rows, next: page.next }]]);
+      this.fresh = new Set(came);
+      this.newer = 0;
       this.problem = null;
       this.answered = true;
+      if (came.length < PAGE) this.flow = null;
+      else if (since) await this.flowed(query, since.ends.until, since.at, stop);
     } catch (error) {
       if (!stop.signal.aborted) this.failed(error);
     } finally {
@@ -63,38 +176,75 @@ export class Rows {
     }
   }
 
-  /** The first page again: it replaces the rows it speaks of, and stands above the others. */
-  private merge(top: RunRow[], next: string | null): void {
-    const before = new Set(this.rows.map((row) => row.id));
-    const now = new Set(top.map((row) => row.id));
-    const came = top.filter((row) => !before.has(row.id)).map((row) => row.id);
-    if (next === null || came.length === top.length) {
-      // All of it fits on this page, or a whole page came at once and there may be a gap.
-      this.rows = top;
-      this.next = next;
-    } else this.rows = [...top, ...this.rows.filter((row) => !now.has(row.id))];
-    this.fresh = new Set(came);
+  private async counted(query: Query, isSame: boolean, stop: AbortController): Promise<void> {
+    if (!isSame) this.count = null;
+    try {
+      const { count } = await api.count(plain(query), stop.signal);
+      if (!stop.signal.aborted) this.count = count;
+    } catch {
+      // The rows say what is wrong; without a count the table grows as it is read.
+    }
   }
 
-  async more(): Promise<void> {
-    if (this.reading || this.next === null) return;
-    this.reading = true;
-    const key = this.known;
+  /** A whole page of new rows: how many were there? */
+  private async flowed(query: Query, until: string, at: number, stop: AbortController): Promise<void> {
+    if (!until || until >= String(query.until)) return;
+    const { count } = await api.count({ ...plain(query), since: until }, stop.signal);
+    if (!stop.signal.aborted) this.flow = { came: count, seconds: Math.max(1, (Date.now() - at) / 1000) };
+  }
+
+  /** What is in sight as it is now, and how many came after it. */
+  private async held(stop: AbortController): Promise<void> {
+    const now = this.question();
     try {
-      const page = await api.runs({ ...this.last, limit: PAGE, cursor: this.next });
-      if (key !== this.known) return;
-      const before = new Set(this.rows.map((row) => row.id));
-      this.rows = [...this.rows, ...page.rows.filter((row) => !before.has(row.id))];
-      this.next = page.next;
+      const until = String(this.look.until);
+      if (until < String(now.until)) {
+        const { count } = await api.count({ ...plain(now), since: until }, stop.signal);
+        if (!stop.signal.aborted) this.newer = count;
+      }
+      const [from, to] = this.seen;
+      for (let number = from; number <= to; number += 1)
+        if (!stop.signal.aborted && this.pages.has(number)) await this.read(number, stop);
     } catch (error) {
-      if (key === this.known) this.failed(error);
-    } finally {
-      this.reading = false;
+      if (!stop.signal.aborted) this.failed(error);
     }
+  }
+
+  private async read(number: number, stop = new AbortController()): Promise<void> {
+    const key = this.known;
+    const before = this.pages.get(number - 1);
+    const where = before?.next ? { cursor: before.next } : { skip: number * PAGE };
+    const isNew = !this.pages.has(number);
+    if (isNew) this.coming.set(number, stop);
+    try {
+      const page = await api.runs({ ...this.look, limit: PAGE, ...where }, stop.signal);
+      if (key !== this.known || stop.signal.aborted) return;
+      this.keep(number, { rows: page.rows, next: page.next });
+    } catch (error) {
+      if (key === this.known && !stop.signal.aborted) this.failed(error);
+    } finally {
+      if (this.coming.get(number) === stop) this.coming.delete(number);
+    }
+  }
+
+  /** Kept, and what is furthest from sight is let go. */
+  private keep(number: number, page: Page): void {
+    const pages = new Map(this.pages).set(number, page);
+    const middle = (this.seen[0] + this.seen[1]) / 2;
+    const far = [...pages.keys()].sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle));
+    for (const one of far.slice(0, Math.max(0, pages.size - KEPT))) pages.delete(one);
+    this.pages = pages;
+    this.problem = null;
   }
 
   private failed(error: unknown): void {
     this.problem = error instanceof Problem ? error : new Problem(0, "broken", String(error));
     if (this.problem.status === 401) void session.refresh();
   }
+}
+
+/** The question as it is asked of counts: they have no order. */
+function plain(query: Query): Query {
+  const { sort: _sort, order: _order, scores: _scores, ...rest } = query;
+  return rest;
 }
