@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { conditions, facetCondition, fromTyped, holds, joined, narrowed, quoted, toggled } from "./filter.ts";
+import { chosen, conditions, facetCondition, holds, joined, narrowed, quoted, toggled } from "./filter.ts";
 
 test("a condition goes in and out again", () => {
   const once = toggled("", 'eq(model, "gpt-4o")');
@@ -33,8 +33,14 @@ test("hostile values stay values", () => {
   assert.equal(facetCondition("metadata.a", ""), 'neq(metadata_key, "a")');
 });
 
-test("plain words are a search, a filter is a filter", () => {
-  assert.equal(fromTyped("refund please"), 'search("refund please")');
-  assert.equal(fromTyped(' eq(name, "x") '), 'eq(name, "x")');
-  assert.equal(fromTyped("  "), "");
+test("a choice of several values is one condition", () => {
+  assert.equal(chosen("model", ["a"], false), 'eq(model, "a")');
+  assert.equal(chosen("model", ["a", "b"], true), 'not(in(model, ["a", "b"]))');
+  assert.equal(chosen("status", ["error"], true), 'neq(status, "error")');
+  assert.equal(chosen("tag", ["a"], false), 'has(tags, "a")');
+  assert.equal(chosen("metadata.plan", ["pro"], false), 'has(metadata, "{\\"plan\\":\\"pro\\"}")');
+  assert.equal(
+    chosen("metadata.plan", ["a", "b"], false),
+    'and(eq(metadata_key, "plan"), in(metadata_value, ["a", "b"]))',
+  );
 });

@@ -108,7 +108,8 @@ export class Rows {
     const from = Math.floor(Math.max(first - PAGE / 4, 0) / PAGE);
     const to = Math.floor(Math.min(last + PAGE / 2, Math.max(this.length - 1, 0)) / PAGE);
     this.seen = [from, to];
-    for (const [number, stop] of this.coming) if (number < from - 1 || number > to + 1) this.drop(number, stop);
+    for (const [number, stop] of this.coming)
+      if (number < from - 1 || number > to + 1) this.drop(number, stop);
     const missing = this.missing();
     if (!missing.length || this.timer !== undefined) return;
     const isNear = missing.some((number) => this.pages.has(number - 1) || this.pages.has(number + 1));
