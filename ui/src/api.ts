@@ -98,10 +98,6 @@ export const api = {
   propose: async (what: object) => (await (await send("POST", "/repricings", what)).json()) as Repricing,
   reprice: async (id: string) =>
     (await (await send("POST", `/repricings/${id}/apply`, {})).json()) as Repricing,
-  repricing: (id: string, signal?: AbortSignal) => get<Repricing>(`/repricings/${id}`, {}, signal),
-  currencies: (signal?: AbortSignal) =>
-    get<{ currencies: { currency: string }[]; default: string }>("/currency", {}, signal),
-  journal: (signal?: AbortSignal) => get<{ entries: JournalEntry[] }>("/journal", { limit: 20 }, signal),
   saveView: (view: { page: string; name: string; query: string }) => send("POST", "/views", view),
   changeView: (id: string, what: { name?: string; query?: string }) => send("PUT", `/views/${id}`, what),
   dropView: (id: string) => send("DELETE", `/views/${id}`),

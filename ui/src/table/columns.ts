@@ -24,8 +24,8 @@ export const COLUMNS: readonly Column[] = [
   { key: "text", word: "column.text", width: 150, grow: true },
   { key: "model", word: "column.model", width: 132 },
   { key: "latency", word: "column.latency", width: 64, number: true, sort: "latency" },
-  { key: "input", word: "column.input", width: 70, number: true, sort: "input" },
-  { key: "output", word: "column.output", width: 70, number: true, sort: "output" },
+  { key: "input", word: "column.input", width: 66, number: true, sort: "input" },
+  { key: "output", word: "column.output", width: 66, number: true, sort: "output" },
   { key: "tokens", word: "column.tokens", width: 70, number: true, sort: "tokens" },
   { key: "cost", word: "column.cost", width: 92, number: true, sort: "cost" },
   { key: "calls", word: "column.calls", width: 46, number: true },
@@ -101,7 +101,13 @@ function decoded(text: string): string {
 
 export const GAP = 12; // between two columns
 const EDGES = 24; // left and right of a row, together
-export const BOX = 22; // of the box that chooses a row
+const BOX = 34; // of the box that picks a row, with the gap after it
+const PHONE = 480; // pixels: below, there is no room for it
+
+/** How much a table of that width has for the boxes that pick rows. */
+export function boxOf(room: number): number {
+  return room < PHONE ? 0 : BOX;
+}
 
 // What a narrow table can do without, first things first: the panel beside it says the same.
 const SPARE = [
@@ -129,15 +135,15 @@ function growing(columns: readonly Column[]): string {
   return (grows ?? columns.at(-1))?.key ?? "";
 }
 
-const LEAST = { text: 130, name: 84 } as Record<string, number>; // pixels, when it is what grows
+const LEAST = { text: 130, name: 80 } as Record<string, number>; // pixels, when it is what grows
 
 function least(column: Column, grows: string): number {
   return column.key === grows && !column.fixed ? (LEAST[grows] ?? column.width) : column.width;
 }
 
-export function roomOf(columns: readonly Column[]): number {
+export function roomOf(columns: readonly Column[], box = BOX): number {
   const grows = growing(columns);
-  return columns.reduce((all, column) => all + least(column, grows) + GAP, EDGES + BOX);
+  return columns.reduce((all, column) => all + least(column, grows) + GAP, EDGES - GAP + box);
 }
 
 /** The columns that fit into `room` pixels: names, tokens and cost stay whatever happens, and what was chosen. */
@@ -145,19 +151,19 @@ export function fitted(columns: readonly Column[], room: number, chosen = false)
   let kept = [...columns];
   if (chosen && room > 600) return kept; // who chose many scrolls sideways
   for (const spare of SPARE) {
-    if (roomOf(kept) <= room) break;
+    if (roomOf(kept, boxOf(room)) <= room) break;
     kept = kept.filter((column) => column.key !== spare);
   }
   return kept;
 }
 
-/** As CSS wants it: first the box that chooses a row. */
-export function template(columns: readonly Column[]): string {
+/** As CSS wants it: first the box that picks a row, where there is one. */
+export function template(columns: readonly Column[], box = BOX): string {
   const grows = growing(columns);
   const tracks = columns.map((column) =>
     column.key === grows ? `minmax(${least(column, grows)}px, 1fr)` : `${column.width}px`,
   );
-  return [`${BOX}px`, ...tracks].join(" ");
+  return [...(box ? [`${box - GAP}px`] : []), ...tracks].join(" ");
 }
 
 /** One moved so many places to the right, or to the left. */
