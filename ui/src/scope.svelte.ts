@@ -7,8 +7,13 @@ import { address } from "./router.svelte.ts";
 import { ZONE } from "./words/index.ts";
 
 class Scope {
-  readonly span = $derived(readSpan(address.parameters));
-  readonly projects = $derived(address.parameters.getAll("project"));
+  // As texts first: what is not changed in the address asks nothing anew.
+  private readonly spanText = $derived(
+    JSON.stringify(["range", "since", "until"].map((name) => [name, address.parameters.get(name) ?? ""])),
+  );
+  private readonly projectsText = $derived(JSON.stringify(address.parameters.getAll("project")));
+  readonly span = $derived(readSpan(new URLSearchParams(JSON.parse(this.spanText) as string[][])));
+  readonly projects = $derived(JSON.parse(this.projectsText) as string[]);
   readonly filter = $derived(address.parameters.get("filter") ?? "");
   readonly unit = $derived<Unit>(UNITS.find((unit) => unit === address.parameters.get("unit")) ?? "cost");
 
