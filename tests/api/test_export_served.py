@@ -184,7 +184,7 @@ def test_the_standard_output_has_the_file_and_nothing_else(
         (("--output", "runs.xlsx"), "--format"),
         (("--output", "/nowhere/at/all/runs.csv"), "No such file"),
         (("--output", "/", "--format", "csv"), "Is a directory"),
-        (("--output", "runs.csv", "--filter", "nope("), "nope"),
+        (("--output", "runs.csv", "--filter", "eq(nope, 1)"), "nope"),
     ],
 )
 def test_the_command_says_what_is_wrong(econome: Said, options: tuple[str, ...], why: str) -> None:
