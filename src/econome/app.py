@@ -22,6 +22,7 @@ from econome.ingest.datasets import Datasets
 from econome.ingest.destinations import destinations_of
 from econome.ingest.exchange import ExchangeRates
 from econome.ingest.forwarding import Forwarder
+from econome.ingest.looking import Looking
 from econome.ingest.measuring import Measuring
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
@@ -71,11 +72,13 @@ def create_app(
         compaction.start()
         here.forwarder.start()
         here.repricings.go_on()
+        here.looking.start()
         try:
             yield
         finally:
             here.live.close()
             await here.repricings.stop()
+            await here.looking.stop()
             here.writer.stop()
             await to_thread.run_sync(here.forwarder.stop)
             compaction.stop()
@@ -141,6 +144,7 @@ def open_econome(
         own_prices=OwnPrices(store, prices.overrides),
         exchange=ExchangeRates(store),
         repricings=Repricings(store, writer, committer, beside, compile_filter),
+        looking=Looking(store, writer, committer),
         datasets=Datasets(store),
         shares=Shares(store),
         views=Views(store),

@@ -33,6 +33,7 @@ OF_NO_WORKSPACE = {
     "exchange_all": "fills the registry at the start, for all",
     "repricings_all": "fills the registry at the start, for all",
     "calibration": "learns for every workspace apart: its rows name theirs",
+    "unseen_calls": "brings the calls of all up to date, and shows them to nobody",
     "overrides_all": "fills the registry at the start, for all",
     "views_all": "fills the registry at the start, for all",
     "shares_all": "fills the registry at the start, for all",

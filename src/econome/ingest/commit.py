@@ -8,7 +8,7 @@ nothing is named that is not there, and sending again repairs it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -149,6 +149,39 @@ class Committer:
             if self._memory.get(run_key(run.workspace, run.id)) is not None:
                 self._memory.put(run)
         return [(run.key_time, run.id) for _, run in batch]
+
+    def look_at(
+        self,
+        workspace: UUID,
+        keys: Sequence[tuple[datetime, UUID]],
+        pieces: Mapping[UUID, Sequence[Piece]],
+    ) -> None:
+        """Says of stored calls which prompts they are from, by what `pieces` tell; stored when it returns."""
+        touched = _Touched()
+        try:
+            self._memory.load(
+                workspace, [key for key in keys if self._memory.get(run_key(workspace, key[1])) is None]
+            )
+            for _, identity in keys:
+                run = self._memory.get(run_key(workspace, identity))
+                if run is not None:
+                    touched[run_key(workspace, identity)] = run
+                    self._mining.look(run, pieces.get(identity, ()))
+            self._tally.count(touched, anew=True)
+            for run in touched.values():
+                run.version = next_version(run.version)
+            self._mining.write()
+            rows.write_runs(self._store, touched.values())
+        except BaseException:
+            self._memory.forget(touched)
+            self._tally.forget(touched.values())
+            self._mining.forget()
+            raise
+        for run in touched.values():
+            self._memory.put(run)
+        self.spending.replace((touched.counted[key], portion_of(run)) for key, run in touched.items())
+        self._memory.shrink()
+        self._tally.shrink()
 
     def remove_project(self, workspace: UUID, project: UUID) -> None:
         """Removes every run of a project with all that belongs to it."""

@@ -158,7 +158,7 @@ class Memory:
                 list(run.inherited_tags),
                 dict(run.inherited_metadata),
             )
-            run.fees = dict(run.fees)
+            run.fees, run.tools_called = dict(run.fees), list(run.tools_called)
             self.put(run)
         return runs
 

@@ -86,6 +86,13 @@ class Mining:
         else:
             _say(piece, known.template.prompt, known.template.prompt_version)
 
+    def look(self, run: Run, pieces: Iterable[Piece]) -> None:
+        """Says it of a stored call, by the pieces in which its texts came, the later beating the earlier."""
+        for piece in pieces:
+            self.mine(run, piece)
+            for name in _LOOKED_AT & piece.fields.keys():
+                setattr(run, name, piece.fields[name])
+
     def write(self) -> None:
         """Stores what was learned; facts that name it follow."""
         if self._new_toolsets:
@@ -336,6 +343,7 @@ class _Place:
     name: str
 
 
+_LOOKED_AT = frozenset(("prompt", "prompt_version", "system_hash", "toolset", "tools_called"))
 _COLUMNS = tuple(one.name for one in fields(Template))
 _LEAST_WORDING = 12
 

@@ -54,12 +54,15 @@ class Tally:
         self._unindexed = memory.mark  # no run with a later key has an answer that is not in `_answers`
         self._changed: dict[TraceKey, set[int]] = {}
 
-    def count(self, touched: dict[RunKey, Run]) -> None:
-        """Tells the runs, and adds to them those of which something else is said now, wherever they are."""
+    def count(self, touched: dict[RunKey, Run], *, anew: bool = False) -> None:
+        """Tells the runs, and adds to them those of which something else is said now, wherever they are.
+
+        `anew`: traces that are as they were are counted again too.
+        """
         self._recall(touched.values())
         self._changed = defaultdict(set)
         asked: dict[AnswerKey, datetime] = {}
-        dirty = self._put(touched.values(), asked)
+        dirty = self._put(touched.values(), asked) | ({*map(_trace_key, touched.values())} if anew else set())
         for key in dirty:
             trace = self._traces[key]
             for run_id in trace.recount():

@@ -12,6 +12,7 @@ from econome.ingest.budget import Budget
 from econome.ingest.datasets import Datasets
 from econome.ingest.exchange import ExchangeRates
 from econome.ingest.forwarding import Forwarder
+from econome.ingest.looking import Looking
 from econome.ingest.own_prices import OwnPrices
 from econome.ingest.projects import Projects
 from econome.ingest.prompts import Prompts
@@ -39,6 +40,7 @@ class Econome:
     own_prices: OwnPrices
     exchange: ExchangeRates
     repricings: Repricings
+    looking: Looking
     datasets: Datasets
     prompts: Prompts
     shares: Shares
