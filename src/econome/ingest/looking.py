@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 BATCH = 200
 """Calls of one turn: senders wait for it, some 50 ms."""
 
+_KEYS = 50 * BATCH
+"""Found by one question, which reads a column of all runs."""
+
 _FIRST_KEY = datetime(1900, 1, 1, tzinfo=UTC)
 _SQL = "econome.ingest.sql"
 
@@ -76,16 +79,20 @@ class Looking:
         last, seen = _Unseen(NO_ID, _FIRST_KEY, NO_ID), 0
         try:
             while found := await asyncio.to_thread(self._unseen, last):
-                began = monotonic()
-                for workspace, keys in _by_workspace(found).items():
-                    pieces = await asyncio.to_thread(self._pieces, workspace, keys)
-                    await self._writer.act(partial(self._committer.look_at, workspace, keys, pieces))
+                for place in range(0, len(found), BATCH):
+                    await self._look_at(found[place : place + BATCH])
                 last, seen = found[-1], seen + len(found)
-                await asyncio.sleep(monotonic() - began)
         except (StoreError, Stopped) as error:
             log.warning("Looking at stored calls for their prompts was cut short: %s", error)
         if seen:
             log.info("%d calls that were stored before were looked at for their prompts", seen)
+
+    async def _look_at(self, batch: Sequence[_Unseen]) -> None:
+        began = monotonic()
+        for workspace, keys in _by_workspace(batch).items():
+            pieces = await asyncio.to_thread(self._pieces, workspace, keys)
+            await self._writer.act(partial(self._committer.look_at, workspace, keys, pieces))
+        await asyncio.sleep(monotonic() - began)
 
     def _unseen(self, last: _Unseen) -> list[_Unseen]:
         return self._store.ask(
@@ -94,7 +101,7 @@ class Looking:
             done_workspace=last.workspace,
             done_key=last.key_time,
             done_id=last.id,
-            limit=BATCH,
+            limit=_KEYS,
         )
 
     def _pieces(self, workspace: UUID, keys: Sequence[tuple[datetime, UUID]]) -> dict[UUID, list[Piece]]:
