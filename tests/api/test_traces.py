@@ -162,6 +162,16 @@ def test_the_neighbours_of_a_call_are_the_nearest_of_its_place(asking: Asking) -
     }
 
 
+def test_calls_of_one_call_site_are_neighbours_whatever_model_they_ask(asking: Asking) -> None:
+    run = an_ask(0, call_site="agent > ask")
+    before = an_ask(-60, call_site="agent > ask", model="gpt-5-mini")
+    elsewhere = [an_ask(-1, call_site="judge > ask"), an_ask(-1)]
+    insert_runs(asking.store, [run, before, *elsewhere])
+    answer = asking.tell(f"runs/{run.id}/neighbours")
+    assert answer["by"] == ["project", "call_site"]
+    assert answer["previous"]["id"] == str(before.id)
+
+
 def test_neighbours_of_one_moment_are_each_others(asking: Asking) -> None:
     twins = [an_ask(0) for _ in range(4)]
     insert_runs(asking.store, twins)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from econome.analytics.payloads import payload_of_run
 from econome.analytics.runs import Place, RunRow, rows_at
-from econome.domain.scope import Scope
+from econome.domain.scope import EVERYTHING, Scope
 from econome.store.client import Store
 from econome.store.question import question
 
@@ -48,14 +48,27 @@ class Neighbour:
 class Neighbours:
     """Those of one call. A side on which there is none within the last of `REACHES` is None."""
 
+    by: tuple[str, ...]  # what they have in common with it
     previous: Neighbour | None
     next: Neighbour | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    call_site: str
+
+
 def neighbours_of(store: Store, workspace: UUID, run: RunRow, slack: timedelta) -> Neighbours:
-    """What came before and after `run`: of its project, by its name, of its kind, with its model."""
-    before = _nearest(store, workspace, run, slack, later=False)
-    after = _nearest(store, workspace, run, slack, later=True)
+    """What came before and after `run`: calls of its call site; of a run that has none, its likes by name."""
+    key = {"workspace": workspace, "key_time": run.key_time, "run": run.id}
+    found = store.ask(_Site, question("call_site"), EVERYTHING, **key)
+    site = found[0].call_site if found else ""
+    week = Scope(
+        workspace, run.started_at - REACHES[-1], run.started_at + REACHES[-1], (run.project,), slack=slack
+    )
+    places = [_nearest(store, week, run, site, later=later) for later in (False, True)]
+    rows = {row.id: row for row in rows_at(store, week, [place for place in places if place])}
+    before, after = (rows.get(place.id) if place else None for place in places)
     answers = {
         row.id: _said(payload_of_run(store, workspace, row.key_time, row.id).outputs)
         for row in (before, run, after)
@@ -73,31 +86,32 @@ def neighbours_of(store: Store, workspace: UUID, run: RunRow, slack: timedelta) 
         )
 
     return Neighbours(
+        by=("project", "call_site") if site else ("project", "name", "kind", "model"),
         previous=None if before is None else compared(before, run, before),
         next=None if after is None else compared(run, after, after),
     )
 
 
-def _nearest(store: Store, workspace: UUID, run: RunRow, slack: timedelta, *, later: bool) -> RunRow | None:
+def _nearest(store: Store, week: Scope, run: RunRow, site: str, *, later: bool) -> Place | None:
     now = datetime.now(UTC) + _INSTANT
     for reach in REACHES:
         since = run.started_at if later else run.started_at - reach
         until = run.started_at + (reach if later else _INSTANT)
-        scope = Scope(workspace, since, until, (run.project,), slack=slack)
         found = store.ask(
             Place,
             question("neighbour"),
-            scope.filter,
+            EVERYTHING,
+            site=site,
             name=run.name,
             kind=run.kind,
             model=run.model,
             run=run.id,
             started=run.started_at,
             later=later,
-            **scope.parameters(),
+            **replace(week, since=since, until=until).parameters(),
         )
         if found:
-            return next(iter(rows_at(store, scope, found)), None)
+            return found[0]
         if later and until > now:
             return None
     return None

@@ -4,7 +4,8 @@
 -- since, until  started in this half-open span
 -- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects
--- name, kind, model  what runs of one place have in common
+-- site          the place that is asked for; empty: it is told by name, kind and model
+-- name, kind, model  what the runs of a place have in common
 -- run, started  whose neighbour: its id, and when it started
 -- later         the one after it; else the one before
 select
@@ -19,7 +20,11 @@ where workspace = {workspace:UUID}
        or key_time = toDateTime64(0, 6, 'UTC'))
   and started_at >= {since:DateTime64(6)} and started_at < {until:DateTime64(6)}
   and (empty({projects:Array(UUID)}) or has({projects:Array(UUID)}, project))
-  and name = {name:String} and kind = {kind:String} and model = {model:String}
+  and if(
+      {site:String} != '',
+      call_site = {site:String},
+      name = {name:String} and kind = {kind:String} and model = {model:String}
+  )
   and if(
       {later:Bool},
       (started_at, id) > ({started:DateTime64(6)}, {run:UUID}),

@@ -68,7 +68,7 @@ async def neighbours(request: Request) -> Response:
         raise NotFound(f"There is no run {run_id}")
     found = await run_in_threadpool(neighbours_of, here.store, caller.workspace, row, here.writer.slack)
     told: Neighbours = {
-        "by": ["project", "name", "kind", "model"],
+        "by": list(found.by),
         "reach": REACHES[-1] / timedelta(seconds=1),
         "previous": _neighbour(found.previous),
         "next": _neighbour(found.next),
