@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { messagesOf, soleText } from "./messages.ts";
+import { bytesOf, messagesOf, pairs, soleText } from "./messages.ts";
 
 const roles = (payload: unknown) => messagesOf(payload)?.map((message) => message.role);
 
@@ -125,4 +125,44 @@ test("what is not a conversation is left as it is", () => {
 test("a type that every object has is no role", () => {
   assert.equal(messagesOf({ messages: [{ type: "constructor", content: "x" }] }), null);
   assert.deepEqual(roles({ messages: [{ role: "toString", content: "x" }] }), ["toString"]);
+});
+
+test("a medium says what it is, and is only told when it lies elsewhere", () => {
+  const media = (part: object) => messagesOf({ messages: [{ role: "user", content: [part] }] })?.[0]?.parts[0];
+  const png = { type: "media", media: "image", mime: "image/png", label: "", data: "AAAA" };
+  assert.deepEqual(media({ type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }), png);
+  assert.deepEqual(
+    media({ type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } }),
+    png,
+  );
+  assert.deepEqual(media({ inlineData: { mimeType: "image/png", data: "AAAA" } }), png);
+  assert.deepEqual(media({ type: "input_image", image_url: "https://far.example/a.png" }), {
+    type: "media",
+    media: "image",
+    mime: "",
+    label: "https://far.example/a.png",
+    data: "",
+  });
+  assert.deepEqual(media({ type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,AA==" } }), {
+    type: "media",
+    media: "file",
+    mime: "application/pdf",
+    label: "a.pdf",
+    data: "AA==",
+  });
+  assert.deepEqual([bytesOf("AAAA"), bytesOf("AA=="), bytesOf("AAA="), bytesOf("")], [3, 1, 2, 0]);
+});
+
+test("calls of tools are numbered, so that their results are known", () => {
+  const call = (id: string, name: string) => ({ id, function: { name, arguments: "{}" } });
+  const messages = messagesOf({
+    messages: [
+      { role: "assistant", content: null, tool_calls: [call("a", "find"), call("b", "read")] },
+      { role: "tool", tool_call_id: "b", content: "x" },
+    ],
+  });
+  assert.deepEqual([...pairs(messages ?? [])], [
+    ["a", { number: 1, name: "find" }],
+    ["b", { number: 2, name: "read" }],
+  ]);
 });

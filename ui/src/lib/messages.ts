@@ -11,7 +11,7 @@ export type Part =
   | { type: "reasoning"; text: string }
   | { type: "call"; call: ToolCall }
   | { type: "result"; id: string; content: string }
-  | { type: "media"; media: string; label: string }
+  | { type: "media"; media: string; mime: string; label: string; data: string }
   | { type: "json"; value: unknown };
 
 export interface Message {
@@ -180,20 +180,25 @@ function part(value: unknown): Part {
   if (typeof value === "string") return { type: "text", text: value };
   if (!isDict(value)) return { type: "json", value };
   const kind = text(value.type);
-  if (kind === "thinking" || kind === "reasoning")
+  if (kind === "thinking" || kind === "reasoning" || value.thought === true)
     return { type: "reasoning", text: text(value.thinking ?? value.text ?? value.reasoning) };
+  if (kind === "redacted_thinking") return { type: "reasoning", text: "" };
   if (typeof value.text === "string") return { type: "text", text: value.text };
   if (kind === "tool_use")
     return { type: "call", call: { id: text(value.id), name: text(value.name), input: value.input } };
   if (kind === "tool_result")
     return { type: "result", id: text(value.tool_use_id), content: flatText(value.content) };
   if (isDict(value.functionCall)) return { type: "call", call: call(value.functionCall) };
-  if (kind === "image_url" || kind === "image" || kind === "input_image")
-    return { type: "media", media: "image", label: mediaLabel(value) };
-  if (kind === "input_audio" || kind === "audio")
-    return { type: "media", media: "audio", label: mediaLabel(value) };
-  if (kind === "file" || kind === "document" || kind === "input_file")
-    return { type: "media", media: "file", label: mediaLabel(value) };
+  if (isDict(value.functionResponse))
+    return {
+      type: "result",
+      id: text(value.functionResponse.id ?? value.functionResponse.name),
+      content: flatText(value.functionResponse.response),
+    };
+  const gemini = value.inlineData ?? value.inline_data ?? value.fileData ?? value.file_data;
+  if (isDict(gemini)) return medium(text(gemini.mimeType ?? gemini.mime_type).split("/")[0] ?? "", gemini);
+  const media = MEDIA.get(kind);
+  if (media) return medium(media, value);
   return { type: "json", value };
 }
 
@@ -206,17 +211,56 @@ function call(value: Dict): ToolCall {
   };
 }
 
-/** Where a medium is, shortened: a data: address is its type and its size. */
-function mediaLabel(value: Dict): string {
-  const holder = [value.image_url, value.source, value.input_audio, value.file, value].find(isDict) as Dict;
-  const address =
+const MEDIA = new Map([
+  ["image_url", "image"],
+  ["image", "image"],
+  ["input_image", "image"],
+  ["input_audio", "audio"],
+  ["audio", "audio"],
+  ["video", "video"],
+  ["file", "file"],
+  ["document", "file"],
+  ["input_file", "file"],
+]);
+
+/** A medium: what it is and, when it came along, its content in base 64. An address is only told. */
+function medium(media: string, value: Dict): Part {
+  const holder =
+    [value.image_url, value.source, value.input_audio, value.file, value.audio, value].find(isDict) ?? value;
+  const address = text(
     typeof value.image_url === "string"
       ? value.image_url
-      : text(holder.url ?? holder.data ?? holder.filename);
-  const inline = /^data:([^;,]+)/.exec(address);
-  if (inline) return `${inline[1]} · ${address.length.toLocaleString()} B`;
-  const type = text(holder.media_type ?? holder.format);
-  return [type, address.length > 80 ? `${address.slice(0, 77)}…` : address].filter(Boolean).join(" · ");
+      : (holder.url ?? holder.file_data ?? holder.fileUri ?? holder.file_uri ?? ""),
+  );
+  const inline = /^data:([^;,]*)(?:;[^,]*)?,/.exec(address);
+  const mime = inline
+    ? (inline[1] ?? "")
+    : text(holder.media_type ?? holder.mime_type ?? holder.mimeType ?? holder.format);
+  const data = inline ? address.slice(inline[0].length) : text(holder.data ?? holder.base64);
+  const name = text(holder.filename ?? holder.name ?? holder.file_id);
+  const label = name || (inline ? "" : address);
+  return {
+    type: "media",
+    media: media || "file",
+    mime,
+    label: label.length > 80 ? `${label.slice(0, 77)}…` : label,
+    data,
+  };
+}
+
+/** How many bytes a text in base 64 stands for. */
+export function bytesOf(data: string): number {
+  return Math.floor((data.replace(/=+$/, "").length * 3) / 4);
+}
+
+/** By which number a call of a tool and its result are known to belong together; by their id. */
+export function pairs(messages: readonly Message[]): Map<string, { number: number; name: string }> {
+  const found = new Map<string, { number: number; name: string }>();
+  for (const one of messages)
+    for (const part of one.parts)
+      if (part.type === "call" && part.call.id && !found.has(part.call.id))
+        found.set(part.call.id, { number: found.size + 1, name: part.call.name });
+  return found;
 }
 
 function flatText(value: unknown): string {
