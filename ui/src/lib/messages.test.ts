@@ -128,7 +128,8 @@ test("a type that every object has is no role", () => {
 });
 
 test("a medium says what it is, and is only told when it lies elsewhere", () => {
-  const media = (part: object) => messagesOf({ messages: [{ role: "user", content: [part] }] })?.[0]?.parts[0];
+  const media = (part: object) =>
+    messagesOf({ messages: [{ role: "user", content: [part] }] })?.[0]?.parts[0];
   const png = { type: "media", media: "image", mime: "image/png", label: "", data: "AAAA" };
   assert.deepEqual(media({ type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }), png);
   assert.deepEqual(
@@ -143,13 +144,16 @@ test("a medium says what it is, and is only told when it lies elsewhere", () => 
     label: "https://far.example/a.png",
     data: "",
   });
-  assert.deepEqual(media({ type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,AA==" } }), {
-    type: "media",
-    media: "file",
-    mime: "application/pdf",
-    label: "a.pdf",
-    data: "AA==",
-  });
+  assert.deepEqual(
+    media({ type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,AA==" } }),
+    {
+      type: "media",
+      media: "file",
+      mime: "application/pdf",
+      label: "a.pdf",
+      data: "AA==",
+    },
+  );
   assert.deepEqual([bytesOf("AAAA"), bytesOf("AA=="), bytesOf("AAA="), bytesOf("")], [3, 1, 2, 0]);
 });
 
@@ -161,8 +165,11 @@ test("calls of tools are numbered, so that their results are known", () => {
       { role: "tool", tool_call_id: "b", content: "x" },
     ],
   });
-  assert.deepEqual([...pairs(messages ?? [])], [
-    ["a", { number: 1, name: "find" }],
-    ["b", { number: 2, name: "read" }],
-  ]);
+  assert.deepEqual(
+    [...pairs(messages ?? [])],
+    [
+      ["a", { number: 1, name: "find" }],
+      ["b", { number: 2, name: "read" }],
+    ],
+  );
 });

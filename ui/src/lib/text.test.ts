@@ -38,11 +38,9 @@ test("the branches of a value that hold a text are known, keys and values alike"
   const value = { a: [leaf, { other: 1 }], parisian: null };
   const { nodes, count } = holding(value, "PARIS");
   assert.equal(count, 2);
-  assert.deepEqual([nodes.has(value), nodes.has(value.a), nodes.has(leaf), nodes.has(value.a[1] as object)], [
-    true,
-    true,
-    true,
-    false,
-  ]);
+  assert.deepEqual(
+    [nodes.has(value), nodes.has(value.a), nodes.has(leaf), nodes.has(value.a[1] as object)],
+    [true, true, true, false],
+  );
   assert.equal(holding(value, "").count, 0);
 });
