@@ -7,7 +7,7 @@ columns first; what its rows hold is then asked by name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -50,8 +50,10 @@ class Session(Brief):
 
 
 @dataclass(frozen=True, slots=True)
-class _Total(Brief):
-    turns: int  # traces that belong to one
+class SessionTotal(Brief):
+    """The sums over a scope."""
+
+    turns: int  # traces that belong to a conversation
     traces_in_none: int
     cost_in_none: Decimal | None
     errors: int  # traces whose root failed
@@ -59,15 +61,7 @@ class _Total(Brief):
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTotal(_Total):
-    """The sums over a scope, and how many conversations are in it."""
-
-    sessions: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Count:
-    sessions: int
     turns: int
     traces_in_none: int
 
@@ -80,40 +74,80 @@ class Ranked:
     rank: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    name: str
+    rank: Decimal | None
+    sessions: int  # how many come next, those beyond the limit included
+
+
+@dataclass(frozen=True, slots=True)
+class _Summed:
+    who: str
+    by_last: int
+    by_cost: Decimal | None
+    by_tokens: int | None
+    by_turns: int
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some conversations, and where the next page starts."""
+
+    rows: list[Session]
+    next: str | None
+    left: int  # how many there are, from the first of these on
+
+
 def page_of_sessions(
     store: Store, scope: Scope, sort: SessionSort, cursor: str | None, limit: int, *, descending: bool = True
-) -> tuple[list[Session], str | None]:
-    """Conversations in the order asked for, and the cursor of the next page."""
+) -> Page:
+    """Conversations in the order asked for."""
     order = order_of(sort, descending=descending)
     after = NameCursor.of(cursor, order) if cursor else None
-    asked = question("page_of_sessions_by_growth" if sort is SessionSort.GROWTH else "page_of_sessions")
-    column = {} if sort is SessionSort.GROWTH else {"sort": f"by_{sort}"}
-    ranked = store.ask(
-        Ranked,
-        asked,
-        scope.filter,
-        direction=-1 if descending else 1,
-        after=after.name if after else None,
-        after_rank=after.rank if after else None,
-        limit=limit + 1,
-        **column,
+    bound: dict[str, object] = {
+        "direction": -1 if descending else 1,
+        "after": after.name if after else None,
+        "after_rank": after.rank if after else None,
+        "limit": limit + 1,
         **scope.parameters(),
-    )
+    }
+    ranked, left = _ranked(store, scope, sort, bound)
     names = [one.name for one in ranked[:limit]]
-    return _sessions(store, scope, names), next_of(order, ranked, limit)
+    return Page(_sessions(store, scope, names), next_of(order, ranked, limit), left)
 
 
 def total_of_sessions(store: Store, scope: Scope) -> SessionTotal:
     """What is in a scope, in conversations and in none."""
-    total = store.recall(_Total, question("total_of_sessions"), scope.filter, **scope.parameters())[0]
-    # A filter may leave out roots: then traces are told apart by whatever runs it keeps.
-    by_trace = scope.filter.sql != EVERYTHING.sql
-    counted = question("count_of_sessions")
-    count = store.ask(_Count, counted, scope.filter, by_trace=by_trace, **scope.parameters())[0]
-    told = {field.name: getattr(total, field.name) for field in fields(_Total)}
-    if by_trace:
-        told |= {"turns": count.turns, "traces_in_none": count.traces_in_none}
-    return SessionTotal(**told, sessions=count.sessions)
+    total = store.recall(SessionTotal, question("total_of_sessions"), scope.filter, **scope.parameters())[0]
+    if not _may_leave_out_roots(scope):
+        return total
+    count = store.ask(_Count, question("count_of_sessions"), scope.filter, **scope.parameters())[0]
+    return replace(total, turns=count.turns, traces_in_none=count.traces_in_none)
+
+
+def _ranked(
+    store: Store, scope: Scope, sort: SessionSort, bound: dict[str, object]
+) -> tuple[list[Ranked], int]:
+    if sort is SessionSort.GROWTH or (sort is SessionSort.TURNS and _may_leave_out_roots(scope)):
+        by_growth = sort is SessionSort.GROWTH
+        name = "page_of_sessions_by_growth" if by_growth else "page_of_sessions_by_turns"
+        counted = store.ask(_Counted, question(name), scope.filter, **bound)
+        return [Ranked(one.name, one.rank) for one in counted], counted[0].sessions if counted else 0
+    asked = question("page_of_sessions")
+    rows = store.recall(_Summed, asked, scope.filter, sort=f"by_{sort}", **bound)
+    ranked = []
+    for one in rows:
+        value = getattr(one, f"by_{sort}")
+        sign = -1 if bound["direction"] == -1 else 1
+        ranked.append(Ranked(one.who, None if value is None else Decimal(value) * sign))
+    return ranked, rows[0].sessions if rows else 0
+
+
+def _may_leave_out_roots(scope: Scope) -> bool:
+    """Whether traces must be told apart by whatever runs a filter keeps."""
+    return scope.filter.sql != EVERYTHING.sql
 
 
 def order_of(sort: StrEnum, *, descending: bool) -> str:

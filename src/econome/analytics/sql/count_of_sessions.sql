@@ -1,14 +1,12 @@
--- How many conversations are there, and how many traces are in one and in none?
+-- How many traces are in a conversation and in none, told apart by whatever runs a filter keeps?
 --
 -- workspace     whose runs
 -- since, until  started in this half-open span
 -- key_since, key_until  where the keys of such runs lie
 -- projects      in these projects; empty: in any
--- by_trace      whether traces are told apart by all their runs; else 0 stands for their number
 select
-    uniqExactIf(effective_session, effective_session != '')                   as sessions,
-    uniqExactIf(trace_id, {by_trace:Bool} and effective_session != '') as turns,
-    uniqExactIf(trace_id, {by_trace:Bool} and effective_session = '')  as traces_in_none
+    uniqExactIf(trace_id, effective_session != '') as turns,
+    uniqExactIf(trace_id, effective_session = '')  as traces_in_none
 from runs final
 where workspace = {workspace:UUID}
   and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}

@@ -12,7 +12,8 @@
 -- least squares through all known contexts over the number of their turn, of three turns or more.
 select
     name,
-    by_growth * {direction:Int8} as rank
+    by_growth * {direction:Int8} as rank,
+    count() over () as sessions
 from (
     select
         name,

@@ -168,15 +168,15 @@ async def sessions(request: Request) -> Response:
     cursor = request.query_params.get("cursor")
     scope = await scope_of(request, caller)
     store = context(request).store
-    (rows, following), total = await gather(
+    page, total = await gather(
         run_in_threadpool(page_of_sessions, store, scope, sort, cursor, limit, descending=descending),
         run_in_threadpool(_total_of, store, scope, cursor),
     )
     told: Sessions = {
         **shapes.terms(scope),
-        "rows": [_row(row) for row in rows],
-        "next": following,
-        "total": None if total is None else _total(total),
+        "rows": [_row(row) for row in page.rows],
+        "next": page.next,
+        "total": None if total is None else _total(total, page.left),
     }
     return shapes.answer(told)
 
@@ -269,9 +269,9 @@ def _row(row: Session) -> SessionRow:
     }
 
 
-def _total(of: SessionTotal) -> SessionsTotal:
+def _total(of: SessionTotal, sessions: int) -> SessionsTotal:
     return {
-        "sessions": of.sessions,
+        "sessions": sessions,
         "turns": of.turns,
         "traces_in_none": of.traces_in_none,
         "cost_in_none": shapes.money(of.cost_in_none),
