@@ -19,6 +19,7 @@ PAGES = {
     "overview": "",
     "overview-time": "?unit=time&by=project",
     "runs": "runs?view=runs",
+    "runs-filtered": "runs?view=runs&filter=kind:llm+-status:error&bars=runs",
     "traces-peek": "runs?view=traces&peek={ticket}&tab=usage",
     "trace": "traces/{ticket}",
     "hostile": "traces/{hostile}?tab=facts",
