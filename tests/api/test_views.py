@@ -22,7 +22,7 @@ def saved(server: TestClient, name: str, query: str = "view=runs", page: str = "
 
 
 def names(server: TestClient, **parameters: str) -> list[str]:
-    return [view["name"] for view in server.get(VIEWS, params=parameters).json()["views"]]
+    return [view["name"] for view in server.get(VIEWS, params=parameters).json()["rows"]]
 
 
 def test_what_is_saved_is_found_by_name(server: TestClient) -> None:
@@ -59,7 +59,7 @@ def test_views_outlive_the_server(settings_of: Callable[..., Settings]) -> None:
         gone = saved(server, "gone")
         assert server.delete(f"{VIEWS}/{gone['id']}").status_code == 204
     with TestClient(create_app(settings_of(), "eca_test"), base_url="http://localhost") as server:
-        assert server.get(VIEWS).json()["views"] == [kept]
+        assert server.get(VIEWS).json()["rows"] == [kept]
         assert server.delete(f"{VIEWS}/{gone['id']}").status_code == 404
 
 

@@ -211,7 +211,7 @@ def test_picked_rows_are_added_up_and_compared(viewer: Viewer) -> None:
     page.get_by_role("row", name=re.compile("homemade")).locator(".hit").click()
     expect(region).to_contain_text("1 call without a price")
     expect(region.get_by_role("link", name="Compare")).to_have_attribute(
-        "href", re.compile(r"/ui/compare\?.*kind=runs.*&a=.*&b=")
+        "href", re.compile(r"/ui/compare\?.*by=run&a=.*&b=")
     )
     page.keyboard.press("Escape")
     expect(region).to_have_count(0)

@@ -149,6 +149,8 @@ def test_what_people_type_stands_for_the_long_notation(line: str, long: str) -> 
         ("status:error eq(colour, 1)", 13, "colour"),
         ("user:a,*", 0, "* stands alone"),
         ("12:30 at http://x", 9, "in quotes"),
+        ("nope(", 0, "'nope' is not known"),
+        ("status:error near(1)", 13, "in quotes"),
     ],
 )
 def test_a_bad_line_says_where_and_what_would_be_right(line: str, at: int, words: str) -> None:

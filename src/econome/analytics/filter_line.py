@@ -58,6 +58,7 @@ _NAMED = re.compile(
 _VALUE = re.compile(rf"{_QUOTED}|[^\s,\"']+", re.DOTALL)
 _TEXT = re.compile(_QUOTED, re.DOTALL)
 _WORD = re.compile(r"\S+")
+_CALL = re.compile(r"([A-Za-z_]\w*)\(")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 ORDERS: Final = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 _NUMBERS: Final = frozenset(
@@ -163,6 +164,13 @@ class _Line:
                 break
             found = _WORD.match(self._text, here)
             assert found is not None  # noqa: S101  (what is no space is a word)
+            if (call := _CALL.match(found.group())) is not None:
+                raise BadFilter.at_place(
+                    here,
+                    here + len(call[1]),
+                    f"{call[1][:40]!r} is not known; known are {', '.join((*CONNECTIVES, *COMPARATORS))}. "
+                    'To search for a text with a bracket in it, put it in quotes: "…"',
+                )
             words.append(found.group())
             self._place = found.end()
         if len(words) == 1 and words[0].lower() in CONNECTIVES and self._has_others(start):

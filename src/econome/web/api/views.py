@@ -43,7 +43,7 @@ class View(TypedDict):
 class Views(TypedDict):
     """What was saved, by name."""
 
-    views: list[View]
+    rows: list[View]
 
 
 class NewView(TypedDict):
@@ -67,7 +67,7 @@ async def views(request: Request) -> Response:
     caller = require(request, Role.READ)
     page = request.query_params.get("page", "")
     found = context(request).views.all(caller.workspace, caller.projects, page)
-    told: Views = {"views": [_shown(view) for view in found]}
+    told: Views = {"rows": [_shown(view) for view in found]}
     return shapes.answer(told)
 
 
