@@ -85,12 +85,6 @@ export function ask<P extends keyof Gets>(
 export const api = {
   login: (token: string) => send("POST", "/login", { token }),
   logout: () => send("POST", "/logout", {}),
-  overview: (query: Query, signal?: AbortSignal) => ask("/overview", query, signal),
-  series: (query: Query, signal?: AbortSignal) => ask("/series", query, signal),
-  runs: (query: Query, signal?: AbortSignal) => ask("/runs", query, signal),
-  count: (query: Query, signal?: AbortSignal) => ask("/count", query, signal),
-  facets: (query: Query, signal?: AbortSignal) => ask("/facets", query, signal),
-  run: (id: string, trace_id?: string, signal?: AbortSignal) => ask("/runs/{id}", { id, trace_id }, signal),
   makeKey: async (key: NewKey) => (await (await send("POST", "/keys", key)).json()) as MadeKey,
   dropKey: (id: string) => send("DELETE", `/keys/${encodeURIComponent(id)}`),
   setPrice: (price: object) => send("POST", "/prices", price),

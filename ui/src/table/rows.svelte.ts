@@ -5,7 +5,7 @@
  */
 
 import { untrack } from "svelte";
-import { api, Problem, type Query } from "../api.ts";
+import { ask, Problem, type Query } from "../api.ts";
 import { live } from "../live.svelte.ts";
 import { session } from "../session.svelte.ts";
 import type { ListedRun as RunRow } from "../types.ts";
@@ -150,7 +150,7 @@ export class Rows {
     const timer = setTimeout(() => (this.slow = true), 150);
     void this.counted(query, isSame, stop);
     try {
-      const page = await api.runs({ ...query, limit: PAGE }, stop.signal);
+      const page = await ask("/runs", { ...query, limit: PAGE }, stop.signal);
       if (stop.signal.aborted) return;
       this.forget();
       const known = new Set(before?.rows.map((row) => row.id));
@@ -180,7 +180,7 @@ export class Rows {
   private async counted(query: Query, isSame: boolean, stop: AbortController): Promise<void> {
     if (!isSame) this.count = null;
     try {
-      const { count } = await api.count(plain(query), stop.signal);
+      const { count } = await ask("/count", plain(query), stop.signal);
       if (!stop.signal.aborted) this.count = count;
     } catch {
       // The rows say what is wrong; without a count the table grows as it is read.
@@ -190,7 +190,7 @@ export class Rows {
   /** A whole page of new rows: how many were there? */
   private async flowed(query: Query, until: string, at: number, stop: AbortController): Promise<void> {
     if (!until || until >= String(query.until)) return;
-    const { count } = await api.count({ ...plain(query), since: until }, stop.signal);
+    const { count } = await ask("/count", { ...plain(query), since: until }, stop.signal);
     if (!stop.signal.aborted) this.flow = { came: count, seconds: Math.max(1, (Date.now() - at) / 1000) };
   }
 
@@ -200,7 +200,7 @@ export class Rows {
     try {
       const until = String(this.look.until);
       if (until < String(now.until)) {
-        const { count } = await api.count({ ...plain(now), since: until }, stop.signal);
+        const { count } = await ask("/count", { ...plain(now), since: until }, stop.signal);
         if (!stop.signal.aborted) this.newer = count;
       }
       const [from, to] = this.seen;
@@ -218,7 +218,7 @@ export class Rows {
     const isNew = !this.pages.has(number);
     if (isNew) this.coming.set(number, stop);
     try {
-      const page = await api.runs({ ...this.look, limit: PAGE, ...where }, stop.signal);
+      const page = await ask("/runs", { ...this.look, limit: PAGE, ...where }, stop.signal);
       if (key !== this.known || stop.signal.aborted) return;
       this.keep(number, { rows: page.rows, next: page.next });
     } catch (error) {
