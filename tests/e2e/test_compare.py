@@ -79,8 +79,7 @@ def test_what_is_dear_for_nothing_is_marked_and_said(page: Page) -> None:
 
 def test_the_parts_of_the_change_lead_from_one_cost_to_the_other(page: Page) -> None:
     card = page.get_by_role("region", name="Why the cost changed")
-    expect(card).to_contain_text("Number of calls")
-    expect(card).to_contain_text("Other models")
+    expect(card).to_contain_text("Choice of models")
     expect(card.get_by_role("listitem").first).to_contain_text("$0.3400")
     expect(card.get_by_role("listitem").last).to_contain_text("$0.0084")
 

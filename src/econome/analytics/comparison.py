@@ -9,10 +9,10 @@ from decimal import Context, Decimal
 from enum import StrEnum
 
 from econome.analytics import difference as of
-from econome.analytics.change import Cause, ModelUse, causes_of
 from econome.analytics.difference import Estimate, Span, Verdict
+from econome.analytics.movement import Cause, NotComparable, parts
 from econome.analytics.sides import SPEEDS, Scores, Side
-from econome.domain.money import rounded, total_of
+from econome.domain.money import PLACES, rounded, total_of
 
 MILLION = 1_000_000
 _EXACT = Context(prec=100)
@@ -82,11 +82,15 @@ class Comparison:
 
 def compare(a: Side, b: Side) -> Comparison:
     """What differs between `a` and `b`."""
-    whole_a, whole_b = a.totals.cost, b.totals.cost
-    causes = None
-    if whole_a is not None and whole_b is not None:
-        causes = causes_of(a.models, b.models, whole_a, whole_b)
-    return Comparison(a, b, [*_ratios(a, b), *_speeds(a, b)], list(_judged(a, b)), causes)
+    return Comparison(a, b, [*_ratios(a, b), *_speeds(a, b)], list(_judged(a, b)), _causes(a, b))
+
+
+def _causes(a: Side, b: Side) -> Mapping[Cause, Decimal] | None:
+    """Why the cost changed; None when of the calls of a side no cost is known."""
+    try:
+        return parts(a.moving, b.moving, Decimal(1).scaleb(-PLACES))
+    except NotComparable:
+        return None
 
 
 def held(
@@ -131,19 +135,16 @@ def _ratio(side: Side, name: str) -> Measured:
         return Measured(None)
     if name == "cost_per_million_tokens":
         found = of.mean(side.means.of("cost_per_token"), 0)
-        count = _tokens(side.models)
+        whole = [use for use in side.models if use.whole]
+        count = sum(use.input + use.output for use in whole)
         scaled = found and Estimate(found.value * MILLION, found.low * MILLION, found.high * MILLION, found.n)
-        known = total_of(use.cost for use in side.models)
+        known = total_of(use.whole_cost for use in whole if use.whole_cost is not None)
         return mean_cost(scaled, known.scaleb(6), count)
     moments = side.means.of(name)
     found = of.mean(moments, 0)
     if name.startswith("cost"):
         return mean_cost(found, side.totals.cost, moments.y)
     return Measured(found)
-
-
-def _tokens(models: list[ModelUse]) -> int:
-    return sum(use.tokens for use in models)
 
 
 def _speeds(a: Side, b: Side) -> Iterator[Measure]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from econome.analytics.dimension import By, split
@@ -102,6 +103,14 @@ class _Place:
 
 
 _EVERYTHING = _Place("", "", comparable=True, values=0)
+
+
+class InputUsed(Protocol):
+    """Input tokens in all; those of each bucket are attributes by its name."""
+
+    @property
+    def input(self) -> int:
+        """All of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +271,11 @@ def _side(unit: Unit, cell: _Cell, price: Price | None) -> Side:
         of_output=cell.output_cost or ZERO,
         input=cell.input,
         output=cell.output,
-        weight=_weight(cell, price),
+        weight=weight_of(cell, price),
     )
 
 
-def _weight(cell: _Cell, price: Price | None) -> Decimal | None:
+def weight_of(cell: InputUsed, price: Price | None) -> Decimal | None:
     """How many uncached tokens cost as much as one input token did, as the cache was used; None: unknown."""
     rate = None if price is None else rate_of(Bucket.UNCACHED, price)
     if price is None or not rate or not cell.input:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
-from econome.analytics.change import ModelUse
+from econome.analytics import movement
 from econome.analytics.compared_by import CallParameter, ComparedBy
 from econome.analytics.difference import Moments
 from econome.analytics.dimension import split
+from econome.analytics.movers import weight_of
+from econome.analytics.prices import prices_of
 from econome.analytics.totals import Totals, totals
+from econome.domain.money import ZERO
 from econome.domain.scope import Scope
 from econome.store.client import Store
 from econome.store.question import Question, question
@@ -55,6 +59,32 @@ class Means:
     def of(self, name: str) -> Moments:
         """The moments of one of `RATIOS`."""
         return _moments(self.moments, RATIOS.index(name))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What the calls of one model used and cost; the sums are of the known ones."""
+
+    provider: str
+    model: str
+    calls: int
+    known: int  # with a cost
+    whole: int  # which tell their tokens too
+    cost: Decimal | None
+    input_cost: Decimal | None
+    output_cost: Decimal | None
+    whole_cost: Decimal | None
+    input: int
+    output: int
+    uncached: int
+    cache_read: int
+    cache_read_audio: int
+    cache_write_5m: int
+    cache_write_1h: int
+    audio_in: int
+    image_in: int
+    video_in: int
+    price: UUID  # of the latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +134,39 @@ class Side:
     ends: Ends
     scores: list[Scores]
     models: list[ModelUse]
+    moving: dict[tuple[str, str], movement.Side]  # the same by provider and model, as changes are divided
 
 
 def side_of(store: Store, scope: Scope, good_from: float = GOOD_FROM) -> Side:
     """All that a comparison needs of one of its sides."""
     means = means_by(store, scope, None, limit=1)
+    models = store.ask(ModelUse, question("compare_models"), scope.filter, **scope.parameters())
     return Side(
         scope,
         totals(store, scope),
         means[0] if means else None,
         store.ask(Ends, question("compare_speed"), scope.filter, **scope.parameters())[0],
         scores_by(store, scope, None, good_from=good_from, limit=KEYS),
-        store.ask(ModelUse, question("compare_change"), scope.filter, **scope.parameters()),
+        models,
+        _moving(store, models),
     )
+
+
+def _moving(store: Store, models: Sequence[ModelUse]) -> dict[tuple[str, str], movement.Side]:
+    prices = prices_of(store, {use.price for use in models if use.price.int})
+    return {
+        (use.provider, use.model): movement.Side(
+            calls=use.calls,
+            known=use.known,
+            amount=use.cost or ZERO,
+            of_input=use.input_cost or ZERO,
+            of_output=use.output_cost or ZERO,
+            input=use.input,
+            output=use.output,
+            weight=weight_of(use, prices.get(use.price)),
+        )
+        for use in models
+    }
 
 
 def means_by(store: Store, scope: Scope, by: ComparedBy | None, *, limit: int) -> list[Means]:

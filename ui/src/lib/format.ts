@@ -88,7 +88,7 @@ export function mean(value: number, language: Language): string {
 /** A score, or the mean of some: 0.83, 4.5. */
 export function score(value: number, language: Language): string {
   return formatter(language, {
-    maximumFractionDigits: Math.abs(value) < 0.01 ? 4 : Math.abs(value) < 10 ? 2 : 1,
+    maximumFractionDigits: Math.abs(value) < 0.01 ? 3 : Math.abs(value) < 10 ? 2 : 1,
   }).format(value);
 }
 

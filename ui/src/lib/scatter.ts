@@ -60,7 +60,12 @@ export function plotted(rows: readonly WorthRow[], width: number, height: number
       top: maybe(row.score.high, y),
       bottom: maybe(row.score.low, y),
     })),
-    xs: known.length ? apart(decades(least, most).map((value) => ({ value, at: x(value) }))) : [],
+    xs: known.length
+      ? apart(
+          decades(least, most).map((value) => ({ value, at: x(value) })),
+          width,
+        )
+      : [],
     ys: known.length ? steps(bottom, top).map((value) => ({ value, at: y(value) })) : [],
     unplaced: rows.length - known.length,
   };
@@ -86,10 +91,11 @@ function decades(least: number, most: number): number[] {
   return found;
 }
 
-/** Without those whose words would touch the ones before. */
-function apart(ticks: readonly Tick[]): Tick[] {
+/** Without those whose words would touch the ones before, or the edge. */
+function apart(ticks: readonly Tick[], width: number): Tick[] {
   const kept: Tick[] = [];
-  for (const tick of ticks) if (tick.at - (kept.at(-1)?.at ?? -Infinity) >= 56) kept.push(tick);
+  for (const tick of ticks)
+    if (tick.at - (kept.at(-1)?.at ?? -Infinity) >= 56 && tick.at < width - 26) kept.push(tick);
   return kept;
 }
 

@@ -55,6 +55,13 @@ test("the order of the values is that of the boxes, the largest at the top left"
   assert.ok((boxes[0]?.x ?? 0) > 0);
 });
 
+test("what shall be last is last, however large it is", () => {
+  const boxes = squarify([10, 1, 1], PAGE, 0);
+  assert.equal(boxes[1]?.x, 0);
+  assert.ok(near((boxes[0]?.x ?? 0) + (boxes[0]?.width ?? 0), PAGE.width));
+  assert.ok(near(area(boxes[0] as Box), 20));
+});
+
 test("a margin never turns a box inside out", () => {
   assert.deepEqual(inset({ x: 0, y: 0, width: 3, height: 3 }, 2), { x: 1.5, y: 2, width: 0, height: 0 });
   assert.deepEqual(inset(PAGE, 1, 2), { x: 1, y: 2, width: 4, height: 1 });

@@ -7,13 +7,17 @@ export interface Box {
   height: number;
 }
 
-/** A box for each value, in the same order; one for nothing has no area. The largest lies at the top left. */
-export function squarify(values: readonly number[], into: Box): Box[] {
+/** A box for each value, in the same order; one for nothing has no area. The largest lies at the top left, and
+ * the one that is `last`, if any, at the bottom right, however large it is. */
+export function squarify(values: readonly number[], into: Box, last = -1): Box[] {
   const boxes: Box[] = values.map(() => ({ x: into.x, y: into.y, width: 0, height: 0 }));
   const order = values
     .map((value, at) => ({ value: Number.isFinite(value) ? Math.max(0, value) : 0, at }))
     .filter((one) => one.value > 0)
-    .sort((one, other) => other.value - one.value || one.at - other.at);
+    .sort(
+      (one, other) =>
+        Number(one.at === last) - Number(other.at === last) || other.value - one.value || one.at - other.at,
+    );
   const whole = order.reduce((sum, one) => sum + one.value, 0);
   const scale = whole > 0 ? (into.width * into.height) / whole : 0;
   const areas = order.map((one) => one.value * scale);

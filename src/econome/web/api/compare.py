@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from econome.analytics.change import Cause
 from econome.analytics.compared_by import ComparedBy, compared_by, has_value
 from econome.analytics.comparison import Comparison, Judged, Measured, MeasureUnit, compare
 from econome.analytics.comparison import Measure as Held
@@ -24,6 +23,7 @@ from econome.analytics.dimension import Dimension
 from econome.analytics.errors import BadQuestion
 from econome.analytics.filter_syntax import And, Expression, parse, print_filter
 from econome.analytics.filters import compile_expression
+from econome.analytics.movement import Cause
 from econome.analytics.sides import GOOD_FROM, Side, side_of
 from econome.domain.money import text_of
 from econome.domain.scope import EVERYTHING, Scope
