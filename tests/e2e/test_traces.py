@@ -125,6 +125,28 @@ def test_messages_are_readable(viewer: Viewer, ids: dict[str, str]) -> None:
         expect(panel.get_by_text(text, exact=True)).to_be_visible()
 
 
+def test_a_call_is_laid_beside_the_one_before_and_keys_step_through_them(
+    viewer: Viewer, ids: dict[str, str]
+) -> None:
+    page = viewer.goes_to("runs?view=runs")
+    page.get_by_role("row", name=re.compile(r"\bcall-7\b")).click()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("call-7")
+    page.goto(f"{viewer.address}/ui/traces/{ids['ticket']}?run={ids['ask']}")
+    steps = page.get_by_role("navigation", name="Calls of the same place")
+    expect(steps).to_contain_text("No call of this place in the 7 days before")
+
+
+def test_the_raw_json_is_searched_and_folded(viewer: Viewer, ids: dict[str, str]) -> None:
+    page = viewer.goes_to(f"traces/{ids['ticket']}?tab=json&run={ids['ask']}")
+    panel = page.get_by_role("tabpanel")
+    panel.get_by_label("Search in the JSON").fill("certainly")
+    expect(panel.get_by_text("1 time", exact=True)).to_be_visible()
+    expect(panel.locator("mark")).to_have_text("Certainly")
+    panel.get_by_role("button", name="Fold all", exact=True).click()
+    expect(panel.locator("mark")).to_have_count(0)
+
+
 def test_the_price_lines_make_the_cost(viewer: Viewer, ids: dict[str, str]) -> None:
     page = viewer.goes_to(f"traces/{ids['ticket']}?tab=usage")
     page.get_by_role("row", name=re.compile(r"\bask\b")).click()

@@ -114,6 +114,8 @@ export function duration(value: number, language: Language): string {
 /** A round duration on an axis: 2 s, 500 ms. */
 export function tickDuration(value: number, language: Language): string {
   if (value === 0) return "0";
+  if (value >= 60 && value < 3600 && value % 60 === 0) return `${value / 60} min`;
+  if (value >= 3600 && value % 3600 === 0) return `${formatter(language, {}).format(value / 3600)} h`;
   if (value >= 60) return duration(value, language);
   const [amount, unit] = value < 1 ? [value * 1000, "ms"] : [value, "s"];
   return `${formatter(language, { maximumSignificantDigits: 3 }).format(amount)} ${unit}`;
