@@ -10,7 +10,7 @@ export interface Step {
 }
 
 export interface Way {
-  length: number; // days of the longer of the two months
+  length: number; // days of this month; one more of the month before is not drawn
   now: Step[];
   before: Step[];
   ahead: { day: number; low: number; middle: number; high: number }[];
@@ -32,7 +32,7 @@ export function wayOf(month: Month): Way {
   const skipped = month.before.filter((day) => Date.parse(day.start) + DAY <= first).length;
   const before =
     skipped < month.before.length ? running(month.before, month.before.length).slice(skipped) : [];
-  const length = Math.max(Math.round((Date.parse(month.until) - start) / DAY), month.before.length);
+  const length = Math.round((Date.parse(month.until) - start) / DAY);
   const here = now.at(-1);
   const ahead = (month.forecast?.path ?? []).map((point, index) => ({
     day: month.days.length + index,
@@ -45,7 +45,7 @@ export function wayOf(month: Month): Way {
   return {
     length,
     now,
-    before,
+    before: before.filter((step) => step.day <= length),
     ahead,
     whole: before.length ? sum(month.before.map((day) => day.amount)) : null,
     recordedSince:
