@@ -48,7 +48,8 @@ def test_an_unpriced_model_is_priced_and_its_span_priced_again(
     expect(page.get_by_text("Every call of this span whose tokens are known has a price.")).to_be_visible()
     expect(page.get_by_role("region", name="What was changed")).to_contain_text("Priced again")
     page.get_by_role("link", name="Overview").click()
-    expect(page.get_by_label("How complete the totals are").first).to_contain_text("100% of calls priced")
+    badge = page.get_by_label("How complete the totals are").first
+    expect(badge).to_contain_text("All calls are in the totals")
 
 
 def test_what_is_wrong_in_the_form_is_said_beside_it(
@@ -111,8 +112,8 @@ def test_each_part_of_the_coverage_leads_to_just_its_calls(
     unpriced: Running, open_viewer: Callable[..., Viewer]
 ) -> None:
     page = open_viewer(unpriced).goes_to("?range=1h")
-    parts = page.get_by_label("How complete the totals are").first
-    parts.get_by_role("link", name="50% unpriced").click()
+    page.get_by_role("button", name=re.compile("How complete the totals are")).click()
+    page.get_by_role("dialog").get_by_role("link", name="1 call has no price").click()
     expect(page).to_have_url(re.compile("runs.*range=1h|range=1h.*"))
     expect(page.get_by_text("1 run", exact=True)).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="homemade")).to_be_visible()
@@ -126,15 +127,15 @@ def test_amounts_at_the_prices_of_a_day_are_marked_and_kept_in_the_address(
     )
     today = unpriced.get("/econome/v1/overview")["until"][:10]
     page = open_viewer(unpriced).goes_to("")
-    expect(page.get_by_text("50% of calls priced").first).to_be_visible()
+    expect(page.get_by_text("50% of the calls are in the spend").first).to_be_visible()
     page.get_by_role("button", name="Prices and currency").click()
     page.get_by_label("At the prices of a day").fill(today)
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page).to_have_url(re.compile(f"prices={today}"))
-    expect(page.get_by_text("100% of calls priced").first).to_be_visible()
+    expect(page.get_by_text("All calls are in the totals").first).to_be_visible()
     expect(page.get_by_role("note")).to_contain_text("Not the recorded amounts")
     page.get_by_role("button", name="Back to the recorded amounts").click()
-    expect(page.get_by_text("50% of calls priced").first).to_be_visible()
+    expect(page.get_by_text("50% of the calls are in the spend").first).to_be_visible()
 
 
 def test_amounts_are_shown_in_another_currency_that_has_rates(
