@@ -8,7 +8,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import alternatives, ingest, machine, profiling, questions, spans, start, tracing
+from bench import alternatives, dashboard, ingest, machine, profiling, questions, spans, start, tracing
 from bench.session import Session
 
 PARTS = {
@@ -18,6 +18,8 @@ PARTS = {
     "tracing": tracing.run,
     "start": start.run,
     "questions": questions.run,
+    "dashboard": dashboard.run,
+    "live": dashboard.live,
     "profile": profiling.run,
 }
 

@@ -44,7 +44,7 @@ class Session:
             folder = self._stores[name] = self.folder(name)
             with_texts = "with their texts" if payloads else "columns only, no texts"
             if self._made is not None and not self.quick:
-                shutil.copytree(self._made / name, folder)
+                shutil.copytree(self._made / name, folder, symlinks=True)
                 said(f"A store of {runs:,} runs over thirty days, {with_texts}, made before.")
                 return folder
             start = time.perf_counter()
