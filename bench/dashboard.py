@@ -41,7 +41,8 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--enable-
 _AXE = Path(__file__).parents[1] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 _SCROLL = """async () => {
     const box = [...document.querySelectorAll("main *")]
-        .filter((one) => one.scrollHeight > one.clientHeight + 200 && getComputedStyle(one).overflowY !== "visible")
+        .filter((one) => one.scrollHeight > one.clientHeight + 200)
+        .filter((one) => getComputedStyle(one).overflowY !== "visible")
         .sort((a, b) => b.scrollHeight - a.scrollHeight)[0] ?? document.scrollingElement;
     const frames = [];
     let last = performance.now();
@@ -78,9 +79,9 @@ def _chromium() -> str:
 
 def run(session: Session) -> None:
     said(
-        "A real Chromium, drawing by software on the cores that the server uses too; 1440 × 900, cache empty "
-        "before each page. *Usable* is when the first number stands where the page has its numbers; the median of "
-        f"{session.size(5, 1)} looks, each page seen once before by somebody."
+        "A real Chromium, drawing by software on the cores that the server uses too; 1440 by 900, cache "
+        "empty before each page. *Usable* is when the first number stands where the page has its numbers; "
+        f"the median of {session.size(5, 1)} looks, each page seen once before by somebody."
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=_FLAGS)
