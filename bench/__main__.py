@@ -22,11 +22,14 @@ PARTS = {
     "live": dashboard.live,
     "profile": profiling.run,
 }
+LONG = ("live",)  # measured when asked for by name
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Econome on this machine.")
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)} (default: all)")
+    usual = [one for one in PARTS if one not in LONG]
+    told = f"{', '.join(PARTS)} (default: all but {', '.join(LONG)})"
+    parser.add_argument("parts", nargs="*", metavar="part", help=told)
     parser.add_argument(
         "--quick", action="store_true", help="tiny sizes: shows that it works, measures nothing"
     )
@@ -43,7 +46,7 @@ def main() -> None:
     print(f"{datetime.now(UTC):%Y-%m-%d}, `{command}`: {machine.described()}.\n", flush=True)
     with tempfile.TemporaryDirectory(prefix="econome-bench-") as folder:
         session = Session(Path(folder), quick=given.quick, made=given.stores)
-        for name in given.parts or PARTS:
+        for name in given.parts or usual:
             print(f"### {name.capitalize()}\n\nLoad average before: {machine.load()}\n", flush=True)
             PARTS[name](session)
 

@@ -67,7 +67,9 @@ class Opened:
     longest_task: float
     blocked: float  # ms of long tasks beyond 50 each
     shift: float
-    kilobytes: float  # as they came, compressed, answers of the API included
+    program: float  # kB as they came, compressed: pages, scripts and styles until it is usable
+    answers: float  # the same of the API
+    later: float  # of other pages, fetched when nothing else is to be done
     complaints: list[str] = field(default_factory=list)
 
 
@@ -168,7 +170,8 @@ def _pages(browser: Browser, server: Server, name: str, times: int, before: str)
                 max(one.usable or 0.0 for one in known),
                 quantile([one.longest_task for one in known], 0.5),
                 max(one.shift for one in known),
-                known[0].kilobytes,
+                known[0].program,
+                known[0].answers,
                 performance(
                     first_paint=quantile([one.first_paint for one in known], 0.5),
                     largest_paint=quantile([one.largest_paint for one in known], 0.5),
@@ -178,7 +181,16 @@ def _pages(browser: Browser, server: Server, name: str, times: int, before: str)
             ]
         )
     said(f"**{name}, 30 days.** Load average before: {before}, after: {machine.load()}.")
-    headings = ["page", "usable ms", "slowest ms", "longest task ms", "layout shift", "kB", "performance"]
+    headings = [
+        "page",
+        "usable ms",
+        "slowest ms",
+        "longest task ms",
+        "layout shift",
+        "program kB",
+        "answers kB",
+        "performance",
+    ]
     table(headings, rows)
     frames = _scrolled(browser, server)
     said(
@@ -204,12 +216,17 @@ def _tab(browser: Browser, numbers: str = "main") -> Iterator[Page]:
 
 
 def _opened(browser: Browser, server: Server, name: str, path: str, numbers: str) -> Opened:
-    received = 0.0
+    received = {"program": 0.0, "answers": 0.0}
+    of_api: set[str] = set()
     complaints: list[str] = []
 
     def finished(event: dict[str, Any]) -> None:
-        nonlocal received
-        received += event["encodedDataLength"]
+        what = "answers" if event["requestId"] in of_api else "program"
+        received[what] += event["encodedDataLength"] / 1000
+
+    def begins(event: dict[str, Any]) -> None:
+        if "/econome/v1/" in event["request"]["url"]:
+            of_api.add(event["requestId"])
 
     with _tab(browser, numbers) as page:
         page.on(
@@ -218,12 +235,14 @@ def _opened(browser: Browser, server: Server, name: str, path: str, numbers: str
         page.on("pageerror", lambda error: complaints.append(str(error)))
         devtools = page.context.new_cdp_session(page)
         devtools.send("Network.enable")
+        devtools.on("Network.requestWillBeSent", begins)
         devtools.on("Network.loadingFinished", finished)
         page.goto(f"{server.address}/ui/{path}")
         for _ in range(100):
             page.wait_for_timeout(100)
             if page.evaluate("window.__seen.usable") is not None:
                 break
+        at_first = dict(received)
         page.wait_for_timeout(1_500)  # what shifts, shifts now
         seen = page.evaluate("window.__seen")
         first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
@@ -235,7 +254,9 @@ def _opened(browser: Browser, server: Server, name: str, path: str, numbers: str
         seen["longest"],
         seen["blocked"],
         seen["shift"],
-        received / 1000,
+        at_first["program"],
+        at_first["answers"],
+        received["program"] - at_first["program"],
         complaints,
     )
 

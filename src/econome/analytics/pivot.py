@@ -86,7 +86,7 @@ def pivot(
     latency_of = "calls" if rows.is_of_calls or columns.is_of_calls else "traces"
     asked, first = split(question("pivot"), rows)
     asked, second = split(asked, columns, "second")
-    cells = store.ask(
+    cells = store.recall(
         Cell,
         asked,
         scope.filter,

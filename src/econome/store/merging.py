@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-_AGGREGATE = re.compile(r"(count|sum|min|max|quantilesExactInclusive)(If)?(\([0-9., ]+\))?\(")
+_AGGREGATE = re.compile(r"(count|sum|min|max|uniqExact|quantilesExactInclusive)(If)?(\([0-9., ]+\))?\(")
 _ANY = re.compile(r"\b(count|sum|min|max|avg|any|uniq|quantile|group)\w*\(")
 _ALIAS = re.compile(r"(.*)\s+as\s+(\w+)", re.DOTALL)
 _CLAUSE = re.compile(r"\b(select|from|group by|having|order by|limit|settings)\b")
@@ -34,7 +34,7 @@ class Mergeable:
     keys: str  # of group by; empty: one row
     finished: str  # select list
     rest: str  # having … order by … limit … settings …
-    quantiles: int  # how many aggregates keep every value
+    exact: int  # how many aggregates keep every value
 
     def part(self, number: int) -> str:
         """What the rows of a span of keys add: from `key_since_3` to `key_until_3` for number 3.
@@ -75,7 +75,7 @@ def mergeable(text: str) -> Mergeable | None:
     unfinished: list[str] = []
     columns: list[str] = []
     finished: list[str] = []
-    aggregates = quantiles = 0
+    aggregates = exact = 0
     for item in _split(clauses["select"]):
         named = _ALIAS.fullmatch(item.strip())
         expression, name = (named[1].strip(), named[2]) if named else (item.strip(), item.strip())
@@ -89,7 +89,7 @@ def mergeable(text: str) -> Mergeable | None:
             unfinished.append(f"{function}State{levels}{expression[found.end() - 1 :]} as {place}")
             finished.append(f"{function}Merge{levels}({place}) as {name}")
             aggregates += 1
-            quantiles += bool(levels)
+            exact += bool(levels) or found[1] == "uniqExact"
         elif _ANY.search(expression):
             return None
         else:
@@ -106,7 +106,7 @@ def mergeable(text: str) -> Mergeable | None:
         keys=clauses.get("group by", ""),
         finished=",\n".join(finished),
         rest="\n".join(tail),
-        quantiles=quantiles,
+        exact=exact,
     )
 
 

@@ -347,10 +347,10 @@ def _answer(
 
 
 def _size_of(store: Store, table: str, halves: Mergeable, plan: _Plan) -> int:
-    """About how many bytes are kept. A quantile keeps the values of roots or of calls: half of the runs'."""
+    """About how many bytes are kept. An exact aggregate keeps the values of half of the runs."""
     (found,) = store.ask(_Count, Question("kept", f"select count() as stored from {table}"))
     runs = sum(day.stored for day, _ in plan.keep.values())
-    return found.stored * len(halves.columns.split(",")) * _STATE_BYTES + runs * halves.quantiles * 4
+    return found.stored * len(halves.columns.split(",")) * _STATE_BYTES + runs * halves.exact * 4
 
 
 def _together(keep: Iterable[int], missing: set[int]) -> list[tuple[int, int]]:

@@ -17,10 +17,13 @@ from builders import NOON, a_run, insert_runs
 from econome.analytics.dimension import Dimension
 from econome.analytics.facets import facet
 from econome.analytics.filters import compile_filter
+from econome.analytics.models import latency_of_calls
+from econome.analytics.pivot import PivotMeasure, pivot
 from econome.analytics.runs import count_runs
 from econome.analytics.series import Clock, series
 from econome.analytics.spend import spend_by
 from econome.analytics.totals import totals
+from econome.analytics.users import total_of_users
 from econome.domain.run import UNDATED, Run
 from econome.domain.scope import Scope
 from econome.store.client import Store
@@ -35,6 +38,11 @@ QUESTIONS: dict[str, Callable[[Store, Scope], object]] = {
     "hours": lambda store, scope: series(store, scope, None, Clock("3600")),
     "users": lambda store, scope: facet(store, scope, Dimension.USER),
     "count": count_runs,
+    "users in all": total_of_users,
+    "a table of two": lambda store, scope: sorted(
+        pivot(store, scope, Dimension.MODEL, Dimension.TAG, PivotMeasure.COST, (2, 2)).cells.items()
+    ),
+    "latencies": latency_of_calls,
 }
 
 

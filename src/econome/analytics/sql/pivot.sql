@@ -39,6 +39,7 @@ from (
         arrayJoin(arrayPushFront(arrayDistinct(arrayMap(
             x -> toInt16(indexOf({columns:Array(String)}, toString(x))), emptyArrayToSingle(flatten([{second:Identifier}]))
         )), -1)) as column,
+        key_time,
         started_at,
         ended_at,
         parent_id,
