@@ -109,7 +109,7 @@ span = st.tuples(hours, hours).filter(lambda two: two[0] < two[1])
 
 
 @settings(
-    max_examples=4,  # of some hundred questions each
+    max_examples=2,  # of some hundred questions each
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.generate],  # a failure names its question; shrinking it takes minutes
