@@ -158,8 +158,8 @@ def _pages(browser: Browser, server: Server, name: str, times: int, before: str)
         path = f"traces/{trace}" if page == "trace" else f"{page}?{_SPAN}"
         looks = [_opened(browser, server, page, path, numbers) for _ in range(times + 1)][1:]
         if any(one.complaints for one in looks) or looks[0].usable is None:
-            continue_with = looks[0].complaints or ["no number within the patience"]
-            said(f"{page}: {continue_with}")
+            why = looks[0].complaints or ["no number within the patience"]
+            said(f"{page}: {why}")
         known = [one for one in looks if one.usable is not None]
         if not known:
             continue
