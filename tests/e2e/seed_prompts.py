@@ -20,7 +20,7 @@ QUESTIONS = (
     "Where are my roses?", "May ivy grow in a pot?", "My spade broke.", "Is peat needed for heather?",
     "How deep do tulips go?", "When is the shop open?", "Can I return a tree?", "Which soil for blueberries?",
 )  # fmt: skip
-TOOLS = [
+TOOLS: list[dict[str, Any]] = [
     {
         "type": "function",
         "function": {

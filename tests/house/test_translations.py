@@ -12,7 +12,13 @@ import pytest
 from house.repository import ROOT, files, name
 
 WORDS = ROOT / "ui" / "src" / "words"
-ENGLISH = ("README.md", "docs/tutorial/", "docs/index.md", "docs/how-to/connect-an-app", "docs/how-to/dashboard")
+ENGLISH = (
+    "README.md",
+    "docs/tutorial/",
+    "docs/index.md",
+    "docs/how-to/connect-an-app",
+    "docs/how-to/dashboard",
+)
 """Pages that have a French sister, `<page>.fr.md`."""
 
 
