@@ -105,7 +105,7 @@ def test_a_server_that_goes_away_is_said_and_found_again(
     viewer.expects("Failed to load resource", "net::ERR")
     page = viewer.goes_to("keys")
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
-    page.wait_for_timeout(3_000)  # until the other pages have been fetched
+    page.wait_for_timeout(7_000)  # until the other pages have been fetched
     page.context.set_offline(True)
     page.keyboard.press("g")
     page.keyboard.press("r")

@@ -21,7 +21,7 @@ select
     sumForEach(arrayFlatten(arrayMap(
         (x, y) -> [toFloat64(y > 0), x, y, x * x, x * y, y * y, x * x * x, x * x * y, x * y * y, y * y * y],
         [paid, paid, paid_for_tokens, given, generated, cached, failed],
-        [paid_calls, toFloat64(paid_calls > 0), paid_tokens, given_calls, generated_calls, cachable, ended_calls]
+        [paid_calls, toFloat64(paid_calls > 0), paid_tokens, given_calls, generated_calls, cacheable, ended_calls]
     ))) as moments
 from (
     select
@@ -40,8 +40,8 @@ from (
         toFloat64(countIf(billed and input_tokens is not null))      as given_calls,
         sumIf(toFloat64(ifNull(output_tokens, 0)), billed)           as generated,
         toFloat64(countIf(billed and output_tokens is not null))     as generated_calls,
-        sumIf(toFloat64(from_cache), is_cachable)                    as cached,
-        sumIf(toFloat64(ifNull(input_tokens, 0)), is_cachable)       as cachable
+        sumIf(toFloat64(from_cache), is_cacheable)                    as cached,
+        sumIf(toFloat64(ifNull(input_tokens, 0)), is_cacheable)       as cacheable
     from (
         select
             arrayJoin(emptyArrayToSingle(arrayDistinct(flatten([{dimension:Identifier}])))) as by,
@@ -54,7 +54,7 @@ from (
             ifNull(input_tokens, 0) + ifNull(output_tokens, 0)       as tokens,
             ifNull(cache_read, 0) + ifNull(cache_read_audio, 0)      as from_cache,
             billed and cost is not null and (input_tokens is not null or output_tokens is not null) as is_whole,
-            billed and input_tokens is not null and cache_read is not null as is_cachable
+            billed and input_tokens is not null and cache_read is not null as is_cacheable
         from runs final
         where workspace = {workspace:UUID}
           and (key_time >= {key_since:DateTime64(6)} and key_time < {key_until:DateTime64(6)}
