@@ -30,7 +30,7 @@ PAGES = {
     "users": "main td.number",
     "models": "main td.number",
     "prompts": "main td.number",
-    "explore": "main td.number, main table td",
+    "explore": "main .map .tile",
     "compare": "main td.number",
     "prices": "main td.number",
 }
