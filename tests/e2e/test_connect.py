@@ -132,6 +132,7 @@ def test_sample_data_come_and_go_with_a_button(
 
 def test_the_way_to_connect_stays_in_the_menu(viewer: Viewer) -> None:
     page = viewer.goes_to("")
+    expect(page.locator("h1")).to_be_visible()  # who is not there yet hears no key
     page.keyboard.press("g")
     page.keyboard.press("a")
     expect(page.get_by_role("heading", name="Connect an app")).to_be_focused()

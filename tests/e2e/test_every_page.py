@@ -103,9 +103,10 @@ def test_a_server_that_goes_away_is_said_and_found_again(
 ) -> None:
     viewer = open_viewer(empty_server)
     viewer.expects("Failed to load resource", "net::ERR")
-    page = viewer.goes_to("keys")
+    with viewer.page.expect_response(lambda answer: "/assets/runs-" in answer.url):
+        page = viewer.goes_to("keys")
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
-    page.wait_for_timeout(7_000)  # until the other pages have been fetched
+    page.wait_for_timeout(2_000)  # until what the other pages need has been fetched too
     page.context.set_offline(True)
     page.keyboard.press("g")
     page.keyboard.press("r")
